@@ -1,0 +1,1 @@
+"""One settings section a file, named as the subject that reads it."""

@@ -1,0 +1,37 @@
+"""Passwords, logins and tokens."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from annotated_types import Ge
+from pydantic import SecretStr
+
+from config.sections.base import Section
+
+
+class AccountsSettings(Section):
+    """Read from `MUSTER_ACCOUNTS__*`."""
+
+    signing_key: SecretStr = SecretStr("")
+    """Key of the access tokens, 32 characters or more. The one-machine stack makes its own."""
+
+    access_token_lifetime: timedelta = timedelta(minutes=15)
+    """How long an access token is valid."""
+
+    login_idle_lifetime: timedelta = timedelta(days=7)
+    """A login that is not used for so long ends."""
+
+    login_lifetime: timedelta = timedelta(days=30)
+    """The longest a login lasts, however often it is used."""
+
+    refresh_grace: timedelta = timedelta(seconds=10)
+    """How long a refresh token just used is still taken, so that two tabs do not log each other out."""
+
+    argon2_memory_kib: Annotated[int, Ge(8)] = 19456
+    """Memory of one password hash, in KiB (OWASP Password Storage, Argon2id minimum)."""
+
+    argon2_passes: Annotated[int, Ge(1)] = 2
+    """Passes over that memory."""
+
+    secure_cookies: bool = True
+    """Send cookies only over HTTPS. Browsers treat loopback as secure, except some for `__Host-` names."""

@@ -1,0 +1,30 @@
+"""How a campaign run is cut into pieces."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from annotated_types import Ge, Le
+
+from config.sections.base import Section
+
+
+class CampaignsSettings(Section):
+    """Read from `MUSTER_CAMPAIGNS__*`."""
+
+    batch_budget: timedelta = timedelta(seconds=10)
+    """Work of one batch, which is one Prefect task (facts/prefect.md section 3: 5 to 15 s)."""
+
+    commit_interval: timedelta = timedelta(seconds=0.7)
+    """Work between two commits: rows, scores, events and position in one transaction."""
+
+    largest_portion: Annotated[int, Ge(1), Le(20_000)] = 5_000
+    """Most items in one transaction, however fast they are."""
+
+    heartbeat_interval: timedelta = timedelta(seconds=3)
+    """How often a campaign run says that it is alive."""
+
+    silence_limit: timedelta = timedelta(seconds=15)
+    """A running campaign run silent for so long is taken up again."""
+
+    attempts: Annotated[int, Ge(1)] = 10
+    """How often a run is taken up without progress before it fails for good."""

@@ -1,0 +1,33 @@
+"""How public profiles are gathered."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from annotated_types import Ge, Le
+
+from config.sections.base import Section
+
+
+class PublicProfilesSettings(Section):
+    """Read from `MUSTER_PUBLIC_PROFILES__*`."""
+
+    user_agent: str = "Muster/0.1 (public-profile research)"
+    """How we introduce ourselves to a host, and the name looked up in its robots.txt."""
+
+    own_hosts: tuple[str, ...] = ()
+    """`host` or `host:port` of the operator's own sites, where robots.txt is not asked."""
+
+    pages_at_once: Annotated[int, Ge(1), Le(256)] = 32
+    """Requests under way to one host at the same time."""
+
+    request_timeout: timedelta = timedelta(seconds=20)
+    """Longest wait for one page."""
+
+    tries: Annotated[int, Ge(1), Le(10)] = 4
+    """Tries for one page before it is reported as lost."""
+
+    largest_page_bytes: Annotated[int, Ge(1024)] = 8_388_608
+    """A page larger than this is reported, not read."""
+
+    longest_wait: timedelta = timedelta(seconds=60)
+    """Longest `Retry-After` that is waited for within a run."""

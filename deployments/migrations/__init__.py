@@ -1,0 +1,1 @@
+"""How the deployed schema changes."""

@@ -1,0 +1,1 @@
+"""What is done: one unit of work each, and the records it works on."""

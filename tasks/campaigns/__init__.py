@@ -1,0 +1,1 @@
+"""Campaigns, their runs, and the tables people upload for them."""

@@ -1,0 +1,288 @@
+"""Queries and changes of campaigns and runs; takes a session, never commits."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_or_skip
+from sqlalchemy.orm import Session
+
+from config.errors import ConflictError, NotFoundError
+from config.vocabulary import CampaignRunState, CampaignState
+from tasks.campaigns.schemas import CampaignAnswer, CampaignRunAnswer, Problem
+from tasks.models import Campaign, CampaignRun, SourcePage, UnreadableItem, new_id
+
+UNFINISHED = (CampaignRunState.QUEUED, CampaignRunState.RUNNING)
+
+
+class CampaignNotFoundError(NotFoundError):
+    """There is no such campaign."""
+
+    def __init__(self, campaign_id: UUID) -> None:
+        super().__init__(f"there is no campaign {campaign_id}")
+
+
+class SupersededError(ConflictError):
+    """Another taker works on the run now; this one must store nothing more."""
+
+    code = "superseded"
+
+    def __init__(self, campaign_run_id: UUID) -> None:
+        super().__init__(f"campaign run {campaign_run_id} was taken up elsewhere")
+
+
+def add_campaign(session: Session, values: Mapping[str, Any]) -> Campaign:
+    """Add a campaign in the state `draft` and return its row."""
+    campaign = Campaign(id=new_id(), state=CampaignState.DRAFT, version=1, **values)
+    session.add(campaign)
+    session.flush()
+    return campaign
+
+
+def get_campaign(
+    session: Session, campaign_id: UUID, *, lock: bool = False
+) -> Campaign:
+    """Return a campaign's row, locked until the transaction ends if asked."""
+    query = select(Campaign).where(Campaign.id == campaign_id)
+    campaign = session.scalar(query.with_for_update() if lock else query)
+    if campaign is None:
+        raise CampaignNotFoundError(campaign_id)
+    return campaign
+
+
+def list_campaigns(
+    session: Session, *, before: UUID | None, limit: int
+) -> list[CampaignAnswer]:
+    """Return campaigns with their latest runs, newest first, after `before`."""
+    query = select(Campaign).order_by(Campaign.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(Campaign.id < before)
+    campaigns = session.scalars(query).all()
+    latest = _latest_runs(session, [campaign.id for campaign in campaigns])
+    return [describe_campaign(one, latest.get(one.id)) for one in campaigns]
+
+
+def find_latest_run(
+    session: Session, campaign_id: UUID, *, lock: bool = False
+) -> CampaignRun | None:
+    """Return the newest run of a campaign, or None if it never ran."""
+    query = _newest_first().where(CampaignRun.campaign_id == campaign_id).limit(1)
+    return session.scalar(query.with_for_update() if lock else query)
+
+
+def get_run(
+    session: Session, campaign_run_id: UUID, *, lock: bool = False
+) -> CampaignRun:
+    """Return a run's row, locked until the transaction ends if asked."""
+    query = select(CampaignRun).where(CampaignRun.id == campaign_run_id)
+    campaign_run = session.scalar(query.with_for_update() if lock else query)
+    if campaign_run is None:
+        raise NotFoundError(f"there is no campaign run {campaign_run_id}")
+    return campaign_run
+
+
+def add_run(session: Session, *, campaign_id: UUID, now: datetime) -> CampaignRun:
+    """Add a run in the state `queued`, from the start of the source."""
+    campaign_run = CampaignRun(
+        id=new_id(),
+        campaign_id=campaign_id,
+        state=CampaignRunState.QUEUED,
+        position={},
+        stage_seconds={},
+        heartbeat_at=now,
+    )
+    session.add(campaign_run)
+    session.flush()
+    session.refresh(campaign_run)
+    return campaign_run
+
+
+def lock_own_run(
+    session: Session, campaign_run_id: UUID, *, attempt: int
+) -> CampaignRun:
+    """
+    Return the run's row, locked, if `attempt` is still the number of its taker.
+
+    Raises:
+        SupersededError: Somebody else has taken the run up since.
+    """
+    campaign_run = get_run(session, campaign_run_id, lock=True)
+    if campaign_run.attempt != attempt:
+        raise SupersededError(campaign_run_id)
+    return campaign_run
+
+
+def list_unfinished_runs(
+    session: Session, *, silent_since: datetime
+) -> Sequence[CampaignRun]:
+    """Return queued and running runs whose last sign of life is older."""
+    return session.scalars(
+        select(CampaignRun).where(
+            CampaignRun.state.in_(UNFINISHED), CampaignRun.heartbeat_at < silent_since
+        )
+    ).all()
+
+
+def beat(
+    session: Session, campaign_run_id: UUID, *, attempt: int, now: datetime
+) -> bool:
+    """Note a sign of life; return False if the run is in other hands now."""
+    beaten = session.execute(
+        update(CampaignRun)
+        .where(CampaignRun.id == campaign_run_id, CampaignRun.attempt == attempt)
+        .values(heartbeat_at=now)
+        .returning(CampaignRun.id)
+    )
+    return beaten.first() is not None
+
+
+def add_pages(session: Session, campaign_run_id: UUID, urls: Sequence[str]) -> int:
+    """Note pages to be fetched, each once a run; return how many were new."""
+    if not urls:
+        return 0
+    added = session.execute(
+        insert_or_skip(SourcePage)
+        .values(
+            [
+                {"campaign_run_id": campaign_run_id, "url": url, "state": "waiting"}
+                for url in urls
+            ]
+        )
+        .on_conflict_do_nothing()
+        .returning(SourcePage.number)
+    )
+    return len(added.all())
+
+
+def list_waiting_pages(
+    session: Session, campaign_run_id: UUID, *, limit: int
+) -> list[str]:
+    """Return the next pages to fetch, in the order they were found."""
+    return list(
+        session.scalars(
+            select(SourcePage.url)
+            .where(
+                SourcePage.campaign_run_id == campaign_run_id,
+                SourcePage.state == "waiting",
+            )
+            .order_by(SourcePage.number)
+            .limit(limit)
+        )
+    )
+
+
+def settle_pages(session: Session, campaign_run_id: UUID, urls: Sequence[str]) -> None:
+    """Note that pages need not be fetched again."""
+    if urls:
+        session.execute(
+            update(SourcePage)
+            .where(
+                SourcePage.campaign_run_id == campaign_run_id, SourcePage.url.in_(urls)
+            )
+            .values(state="done")
+        )
+
+
+def add_unreadable_items(
+    session: Session, campaign_run_id: UUID, items: Sequence[tuple[str, str]]
+) -> None:
+    """Note what could not be read: (reference, reason) each."""
+    if items:
+        session.execute(
+            insert(UnreadableItem),
+            [
+                {
+                    "campaign_run_id": campaign_run_id,
+                    "reference": reference,
+                    "reason": reason,
+                }
+                for reference, reason in items
+            ],
+        )
+
+
+def list_unreadable_items(
+    session: Session, campaign_id: UUID, *, after: int, limit: int
+) -> Sequence[UnreadableItem]:
+    """Return what the latest run could not read, in the order it was met."""
+    latest = find_latest_run(session, campaign_id)
+    if latest is None:
+        return []
+    return session.scalars(
+        select(UnreadableItem)
+        .where(
+            UnreadableItem.campaign_run_id == latest.id, UnreadableItem.number > after
+        )
+        .order_by(UnreadableItem.number)
+        .limit(limit)
+    ).all()
+
+
+def count_by_state(session: Session) -> dict[str, int]:
+    """Return how many campaigns are in each state."""
+    rows = session.execute(
+        select(Campaign.state, func.count()).group_by(Campaign.state)
+    )
+    return {state: count for state, count in rows}  # noqa: C416 - rows are not tuples to mypy
+
+
+def describe_campaign(
+    campaign: Campaign, campaign_run: CampaignRun | None
+) -> CampaignAnswer:
+    """Return what the API shows of a campaign and its latest run."""
+    return CampaignAnswer(
+        id=campaign.id,
+        name=campaign.name,
+        status=CampaignState(campaign.state),
+        source=campaign.source,
+        criteria=campaign.criteria,
+        threshold=campaign.threshold,
+        wanted=campaign.wanted,
+        version=campaign.version,
+        created_at=campaign.created_at,
+        updated_at=campaign.updated_at,
+        run=describe_run(campaign_run) if campaign_run else None,
+    )
+
+
+def describe_run(campaign_run: CampaignRun) -> CampaignRunAnswer:
+    """Return what the API shows of a run."""
+    problem = (
+        Problem(error=campaign_run.error_code, message=campaign_run.error_message or "")
+        if campaign_run.error_code
+        else None
+    )
+    return CampaignRunAnswer(
+        id=campaign_run.id,
+        state=CampaignRunState(campaign_run.state),
+        acquired=campaign_run.acquired,
+        scored=campaign_run.scored,
+        queued=campaign_run.queued,
+        rejected=campaign_run.rejected,
+        unreadable=campaign_run.unreadable,
+        known=campaign_run.known,
+        stages=campaign_run.stage_seconds,
+        attempt=campaign_run.attempt,
+        created_at=campaign_run.created_at,
+        started_at=campaign_run.started_at,
+        ended_at=campaign_run.ended_at,
+        error=problem,
+    )
+
+
+def _newest_first() -> Select[CampaignRun]:
+    return select(CampaignRun).order_by(CampaignRun.created_at.desc())
+
+
+def _latest_runs(
+    session: Session, campaign_ids: Sequence[UUID]
+) -> dict[UUID, CampaignRun]:
+    newest = (
+        select(CampaignRun)
+        .where(CampaignRun.campaign_id.in_(campaign_ids))
+        .distinct(CampaignRun.campaign_id)
+        .order_by(CampaignRun.campaign_id, CampaignRun.created_at.desc())
+    )
+    return {one.campaign_id: one for one in session.scalars(newest)}

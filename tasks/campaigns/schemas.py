@@ -1,0 +1,115 @@
+"""What crosses a boundary about campaigns."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from config.schema import Schema
+from config.vocabulary import CampaignRunState, CampaignState
+
+
+class Problem(Schema):
+    """Why a run failed, for a person and for a program."""
+
+    error: str
+    message: str
+
+
+class CampaignRunAnswer(Schema):
+    """One run of a campaign, as the API shows it."""
+
+    id: UUID
+    state: CampaignRunState
+    acquired: int
+    scored: int
+    queued: int
+    """At or above the threshold, before a reviewer."""
+
+    rejected: int
+    """Below the threshold."""
+
+    unreadable: int
+    """Rows or pages that could not be read; listed with their reasons."""
+
+    known: int
+    """Already acquired in this campaign before, and not stored again."""
+
+    stages: dict[str, float]
+    """Stage -> seconds of work."""
+
+    attempt: int
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    error: Problem | None
+
+
+class CampaignAnswer(Schema):
+    """A campaign with its latest run, as the API shows it."""
+
+    id: UUID
+    name: str
+    status: CampaignState
+    source: dict[str, Any]
+    criteria: dict[str, Any]
+    threshold: int
+    wanted: int
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    run: CampaignRunAnswer | None
+
+
+class UnreadableAnswer(Schema):
+    """A row or page that could not be read."""
+
+    reference: str
+    reason: str
+
+
+class UploadedTableAnswer(Schema):
+    """A table that was uploaded, and what its first row looks like."""
+
+    table_id: UUID
+    name: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakenRun:
+    """A campaign run in the hands of one taker, with all it needs to go on."""
+
+    campaign_run_id: UUID
+    campaign_id: UUID
+    attempt: int
+    source: dict[str, Any]
+    criteria: dict[str, Any]
+    criteria_version: int
+    threshold: int
+    wanted: int
+    position: dict[str, Any]
+    acquired: int
+
+
+@dataclass(frozen=True, slots=True)
+class PortionCounts:
+    """What one portion adds to the counts of its run."""
+
+    acquired: int = 0
+    scored: int = 0
+    queued: int = 0
+    rejected: int = 0
+    unreadable: int = 0
+    known: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SilentCampaignRun:
+    """An unfinished run that has not been heard of for too long."""
+
+    campaign_run_id: UUID
+    flow_run_id: UUID | None
+    state: CampaignRunState
+    heartbeat_at: datetime
+    attempt: int

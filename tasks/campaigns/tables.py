@@ -1,0 +1,101 @@
+"""Tables that people upload: stored in pieces, read as lines from any place."""
+
+from collections.abc import Iterable, Iterator
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from config.errors import InvalidError, NotFoundError
+from config.settings import settings
+from tasks.campaigns.schemas import UploadedTableAnswer
+from tasks.database import transaction
+from tasks.models import UploadedPiece, UploadedTable, new_id
+
+PIECE_BYTES = 1 << 20
+
+
+def store_table(
+    session: Session, *, name: str, content: Iterable[bytes], uploaded_by: UUID | None
+) -> UploadedTableAnswer:
+    """
+    Store an uploaded table.
+
+    Raises:
+        InvalidError: It is empty, or larger than the setting allows.
+    """
+    table = UploadedTable(id=new_id(), name=name, size_bytes=0, uploaded_by=uploaded_by)
+    session.add(table)
+    session.flush()
+    largest = settings().api.largest_upload_bytes
+    for number, piece in enumerate(_in_pieces(content)):
+        table.size_bytes += len(piece)
+        if table.size_bytes > largest:
+            raise InvalidError(
+                f"the table is larger than {largest:,} bytes; cut it, or raise "
+                "MUSTER_API__LARGEST_UPLOAD_BYTES",
+                field="table",
+            )
+        stored = UploadedPiece(table_id=table.id, number=number, content=piece)
+        session.add(stored)
+        session.flush()
+        session.expunge(stored)
+    if not table.size_bytes:
+        raise InvalidError("the table is empty: it has no bytes", field="table")
+    return UploadedTableAnswer(
+        table_id=table.id, name=name, size_bytes=table.size_bytes
+    )
+
+
+def get_table_size(table_id: UUID) -> int:
+    """
+    Return the size of an uploaded table, in bytes.
+
+    Raises:
+        NotFoundError: There is no such table.
+    """
+    with transaction() as session:
+        table = session.get(UploadedTable, table_id)
+        if table is None:
+            raise NotFoundError(
+                f"there is no uploaded table {table_id}; upload it again",
+                details={"fields": [{"path": "source.tableId"}]},
+            )
+        return table.size_bytes
+
+
+def table_lines(table_id: UUID, *, offset: int) -> Iterator[bytes]:
+    """Yield the table's lines from a byte offset on, each with its line end."""
+    rest = b""
+    for piece in _pieces_from(table_id, offset=offset):
+        lines = (rest + piece).splitlines(keepends=True)
+        rest = b"" if lines and lines[-1].endswith(b"\n") else lines.pop()
+        yield from lines
+    if rest:
+        yield rest
+
+
+def _pieces_from(table_id: UUID, *, offset: int) -> Iterator[bytes]:
+    number, skipped = divmod(offset, PIECE_BYTES)
+    while True:
+        with transaction() as session:
+            piece = session.scalar(
+                select(UploadedPiece.content).where(
+                    UploadedPiece.table_id == table_id, UploadedPiece.number == number
+                )
+            )
+        if piece is None:
+            return
+        yield piece[skipped:]
+        number, skipped = number + 1, 0
+
+
+def _in_pieces(content: Iterable[bytes]) -> Iterator[bytes]:
+    held = bytearray()
+    for block in content:
+        held += block
+        while len(held) >= PIECE_BYTES:
+            yield bytes(held[:PIECE_BYTES])
+            del held[:PIECE_BYTES]
+    if held:
+        yield bytes(held)

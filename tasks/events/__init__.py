@@ -1,0 +1,1 @@
+"""How the parts hear of each other: outbox, relay, stream."""

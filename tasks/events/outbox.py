@@ -1,0 +1,44 @@
+"""Record an event inside the transaction it tells of."""
+
+from collections.abc import Iterable
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from tasks.events.types import Event
+
+CHANNEL = "muster_events"
+
+_INSERT = text(
+    """
+    INSERT INTO tracking_events (type, campaign_id, data)
+    SELECT type, campaign_id, data
+    FROM ROWS FROM (
+      jsonb_to_recordset(CAST(:events AS jsonb))
+        AS (type text, campaign_id uuid, data jsonb)
+    ) WITH ORDINALITY AS event (type, campaign_id, data, place)
+    ORDER BY place
+    """
+)
+
+
+def record_event(session: Session, event: Event) -> None:
+    """Write one event; it is told only if the transaction commits."""
+    record_events(session, (event,))
+
+
+def record_events(session: Session, events: Iterable[Event]) -> None:
+    """Write events in their order, in one statement, and wake the relay at commit."""
+    rows = [
+        {
+            "type": event.type,
+            "campaign_id": str(event.campaign_id),
+            "data": event.data(),
+        }
+        for event in events
+    ]
+    if not rows:
+        return
+    session.execute(_INSERT, {"events": orjson.dumps(rows).decode()})
+    session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})

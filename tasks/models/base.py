@@ -1,0 +1,51 @@
+"""Record: UUID key, creation time, constraint names."""
+
+import secrets
+import time
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import DateTime, MetaData, Text, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+CONSTRAINT_NAMES = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def new_id() -> UUID:
+    """
+    Return an id that sorts by the time it was made: 48 bits of ms, 74 of chance.
+
+    Source: RFC 9562, section 5.7 (UUID version 7).
+    """
+    bits = time.time_ns() // 1_000_000 << 80 | secrets.randbits(80)
+    bits = bits & ~(0xF << 76) | 0x7 << 76
+    return UUID(int=bits & ~(0x3 << 62) | 0x2 << 62)
+
+
+class Base(DeclarativeBase):
+    """What every table shares: metadata, and how Python types are stored."""
+
+    metadata = MetaData(naming_convention=CONSTRAINT_NAMES)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: DateTime(timezone=True),
+        dict[str, Any]: JSONB,
+        list[Any]: JSONB,
+        str: Text,
+    }
+
+
+class Record(Base):
+    """A row with an id of its own that says when it was made."""
+
+    __abstract__ = True
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -1,0 +1,138 @@
+"""Campaigns, their runs, and what a run still has to fetch."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tasks.models.base import Base, Record
+
+
+class Campaign(Record):
+    """What a person asked for: a source, criteria, a threshold, a number wanted."""
+
+    __tablename__ = "campaigns"
+    __table_args__ = (Index(None, "created_at"),)
+
+    name: Mapped[str]
+    state: Mapped[str]
+    source: Mapped[dict[str, Any]]
+    criteria: Mapped[dict[str, Any]]
+    threshold: Mapped[int]
+    wanted: Mapped[int]
+    created_by: Mapped[UUID | None]
+    updated_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(server_default=text("1"))
+
+
+class CampaignRun(Record):
+    """
+    One run of a campaign: where it stands, what it counted, and who works on it.
+
+    `attempt` is the fence: each taker raises it, and a portion is stored only by the
+    taker whose number it still is.
+    """
+
+    __tablename__ = "campaign_runs"
+    __table_args__ = (
+        Index(None, "campaign_id", "created_at"),
+        Index(
+            "ix_campaign_runs_unfinished",
+            "heartbeat_at",
+            postgresql_where=text("state IN ('queued', 'running')"),
+        ),
+        Index(
+            "uq_campaign_runs_one_unfinished",
+            "campaign_id",
+            unique=True,
+            postgresql_where=text("state NOT IN ('completed', 'failed')"),
+        ),
+    )
+
+    campaign_id: Mapped[UUID] = mapped_column(
+        ForeignKey("campaigns.id", ondelete="CASCADE")
+    )
+    state: Mapped[str]
+    position: Mapped[dict[str, Any]]
+    acquired: Mapped[int] = mapped_column(server_default=text("0"))
+    scored: Mapped[int] = mapped_column(server_default=text("0"))
+    queued: Mapped[int] = mapped_column(server_default=text("0"))
+    rejected: Mapped[int] = mapped_column(server_default=text("0"))
+    unreadable: Mapped[int] = mapped_column(server_default=text("0"))
+    known: Mapped[int] = mapped_column(server_default=text("0"))
+    stage_seconds: Mapped[dict[str, Any]]
+    attempt: Mapped[int] = mapped_column(server_default=text("0"))
+    idle_attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    flow_run_id: Mapped[UUID | None]
+    heartbeat_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    error_code: Mapped[str | None]
+    error_message: Mapped[str | None]
+
+
+class SourcePage(Base):
+    """A page that a listing named: waiting, or what became of it."""
+
+    __tablename__ = "source_pages"
+    __table_args__ = (
+        UniqueConstraint("campaign_run_id", "url"),
+        Index(
+            "ix_source_pages_waiting",
+            "campaign_run_id",
+            "number",
+            postgresql_where=text("state = 'waiting'"),
+        ),
+    )
+
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    campaign_run_id: Mapped[UUID] = mapped_column(
+        ForeignKey("campaign_runs.id", ondelete="CASCADE")
+    )
+    url: Mapped[str]
+    state: Mapped[str]
+
+
+class UnreadableItem(Base):
+    """A row or page that could not be read: where it is, and why."""
+
+    __tablename__ = "unreadable_items"
+    __table_args__ = (Index(None, "campaign_run_id", "number"),)
+
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    campaign_run_id: Mapped[UUID] = mapped_column(
+        ForeignKey("campaign_runs.id", ondelete="CASCADE")
+    )
+    reference: Mapped[str]
+    reason: Mapped[str]
+
+
+class UploadedTable(Record):
+    """A table somebody uploaded; its bytes lie in pieces, where every worker sees it."""
+
+    __tablename__ = "uploaded_tables"
+
+    name: Mapped[str]
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    uploaded_by: Mapped[UUID | None]
+
+
+class UploadedPiece(Base):
+    """One piece of an uploaded table; all but the last are of the same size."""
+
+    __tablename__ = "uploaded_pieces"
+
+    table_id: Mapped[UUID] = mapped_column(
+        ForeignKey("uploaded_tables.id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)

@@ -1,0 +1,39 @@
+"""The outbox: every change of state, and its place in the single order."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Identity, Index, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tasks.models.base import Base
+
+
+class TrackingEvent(Base):
+    """
+    One event, written in the transaction it tells of.
+
+    `number` is the order of writing, which interleaved commits may break; `position`
+    is given by the relay after the commit and is the order everybody sees.
+    """
+
+    __tablename__ = "tracking_events"
+    __table_args__ = (
+        Index(None, "position", unique=True),
+        Index(
+            "ix_tracking_events_unordered",
+            "number",
+            postgresql_where=text("position IS NULL"),
+        ),
+        Index(None, "campaign_id", "number"),
+    )
+
+    number: Mapped[int] = mapped_column(
+        BigInteger, Identity(always=True), primary_key=True
+    )
+    position: Mapped[int | None] = mapped_column(BigInteger)
+    type: Mapped[str]
+    campaign_id: Mapped[UUID | None]
+    data: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())

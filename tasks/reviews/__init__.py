@@ -1,0 +1,1 @@
+"""A person decides about the public profiles that a campaign found."""

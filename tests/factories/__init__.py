@@ -1,0 +1,1 @@
+"""One function a record; every argument has a default."""
