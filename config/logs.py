@@ -7,6 +7,7 @@ import sys
 
 from typing_extensions import override
 
+from config.correlation import correlation_id
 from config.settings import settings
 
 MASK = "**********"
@@ -26,6 +27,8 @@ class _TextForm(logging.Formatter):
     @override
     def format(self, record: logging.LogRecord) -> str:
         line = mask_secrets(super().format(record))
+        if asked := correlation_id.get():
+            line = f"[{asked}] {line}"
         return line if record.exc_info else line.replace("\n", "\\n")
 
 
@@ -38,6 +41,8 @@ class _JsonForm(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        if asked := correlation_id.get():
+            line["correlationId"] = asked
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return mask_secrets(json.dumps(line, ensure_ascii=False))

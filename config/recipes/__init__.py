@@ -51,7 +51,7 @@ class Place(_Part):
     """Attribute that holds the value, instead of the element's text."""
 
     script: str | None = None
-    """CSS selector of the scripts that hold JSON; with `path` and without this: JSON-LD."""
+    """CSS selector of the scripts that hold JSON; `path` without it means JSON-LD."""
 
     assigned: str | None = None
     """Name the JSON is assigned to in a script, such as `pageData`."""
@@ -63,7 +63,7 @@ class Place(_Part):
     """Only what its first group matches."""
 
     noun: str | None = None
-    """Take the number beside this word; `followers` and the like stand for many words."""
+    """Take the number beside this word; see `read_count` for what it may be."""
 
     read: Reading | None = None
     """How the value is read, where the field alone does not say."""
@@ -183,9 +183,9 @@ def list_marked_recipes() -> tuple[Recipe, ...]:
 @cache
 def platform_of(host: str) -> str:
     """Return the name of the service at this host, or the host itself."""
-    if recipe := find_recipe_of_host(host):
-        if recipe.platform:
-            return recipe.platform
+    recipe = find_recipe_of_host(host)
+    if recipe and recipe.platform:
+        return recipe.platform
     platforms = find_recipe("any-public-page").platforms
     for domain in _with_parents(host):
         if domain in platforms:

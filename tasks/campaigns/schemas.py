@@ -68,8 +68,8 @@ class UnreadableAnswer(Schema):
     reason: str
 
 
-class UploadedTableAnswer(Schema):
-    """A table that was uploaded, and what its first row looks like."""
+class StoredTable(Schema):
+    """A table that was uploaded."""
 
     table_id: UUID
     name: str

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from config.errors import InvalidError, NotFoundError
 from config.settings import settings
-from tasks.campaigns.schemas import UploadedTableAnswer
+from tasks.campaigns.schemas import StoredTable
 from tasks.database import transaction
 from tasks.models import UploadedPiece, UploadedTable, new_id
 
@@ -17,7 +17,7 @@ PIECE_BYTES = 1 << 20
 
 def store_table(
     session: Session, *, name: str, content: Iterable[bytes], uploaded_by: UUID | None
-) -> UploadedTableAnswer:
+) -> StoredTable:
     """
     Store an uploaded table.
 
@@ -42,9 +42,7 @@ def store_table(
         session.expunge(stored)
     if not table.size_bytes:
         raise InvalidError("the table is empty: it has no bytes", field="table")
-    return UploadedTableAnswer(
-        table_id=table.id, name=name, size_bytes=table.size_bytes
-    )
+    return StoredTable(table_id=table.id, name=name, size_bytes=table.size_bytes)
 
 
 def get_table_size(table_id: UUID) -> int:

@@ -33,7 +33,7 @@ def record_events(session: Session, events: Iterable[Event]) -> None:
     rows = [
         {
             "type": event.type,
-            "campaign_id": str(event.campaign_id),
+            "campaign_id": str(event.campaign_id) if event.campaign_id else None,
             "data": event.data(),
         }
         for event in events

@@ -2,13 +2,13 @@
 
 import logging
 from threading import Event as Signal
-from typing import cast
+from typing import Any, cast
 
 import orjson
 import psycopg
 from redis import Redis
 from redis.exceptions import RedisError, ResponseError
-from sqlalchemy import func, select, text
+from sqlalchemy import Row, func, select, text
 from sqlalchemy.orm import Session
 
 from config.connections import engine, redis_client
@@ -63,8 +63,14 @@ def publish_events(session: Session, redis: Redis, *, batch: int) -> int:
     if last is None:
         newest = session.scalar(select(func.max(TrackingEvent.position))) or 0
         last = max(0, newest - section.stream_length)
-    rows = session.scalars(
-        select(TrackingEvent)
+    columns = (
+        TrackingEvent.position,
+        TrackingEvent.type,
+        TrackingEvent.created_at,
+        TrackingEvent.data,
+    )
+    rows = session.execute(
+        select(*columns)
         .where(TrackingEvent.position > last)
         .order_by(TrackingEvent.position)
         .limit(batch)
@@ -93,10 +99,10 @@ def last_published(redis: Redis) -> int | None:
     return int(entry_id.split(b"-", 1)[0])
 
 
-def encode_event(row: TrackingEvent) -> bytes:
+def encode_event(row: TrackingEvent | Row[Any]) -> bytes:
     """Return what a listener is sent: one JSON object, on one line."""
-    told = {"id": row.position, "type": row.type, "at": row.created_at} | row.data
-    return orjson.dumps(told)
+    told = {"id": row.position, "type": row.type, "at": row.created_at}
+    return orjson.dumps(told | row.data)
 
 
 def relay_events() -> int:

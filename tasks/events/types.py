@@ -1,8 +1,12 @@
 """One frozen class an event; its fields are what a listener is told."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
+
+from pydantic.alias_generators import to_camel
+from typing_extensions import override
 
 from config.vocabulary import CampaignRunState, CampaignState, Decision, EventType
 
@@ -13,23 +17,17 @@ class Event:
 
     type: ClassVar[EventType]
 
-    campaign_id: UUID
+    campaign_id: UUID | None
 
     def data(self) -> dict[str, Any]:
-        """Return what a listener is told, as plain JSON values, unknown left out."""
-        return {
-            _CAMEL.get(name, name): str(value) if isinstance(value, UUID) else value
-            for name, value in asdict(self).items()
-            if value is not None
-        }
+        """Return what a listener is told, as JSON values, unknown left out."""
+        told = {shown: getattr(self, name) for name, shown in _shown_names(type(self))}
+        return {shown: value for shown, value in told.items() if value is not None}
 
 
-_CAMEL = {
-    "campaign_id": "campaignId",
-    "campaign_run_id": "campaignRunId",
-    "profile_id": "profileId",
-    "decided_by": "decidedBy",
-}
+@cache
+def _shown_names(kind: type[Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((one.name, to_camel(one.name)) for one in fields(kind))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +112,23 @@ class CampaignAdvanced(Event):
     queued: int
     rejected: int
     unreadable: int
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityReported(Event):
+    """Another program told us of a step it took, through the API."""
+
+    reported: EventType
+    told: dict[str, Any]
+
+    @property
+    @override
+    def type(self) -> EventType:  # type: ignore[override]  # each report names its own
+        """What kind of step it was."""
+        return self.reported
+
+    @override
+    def data(self) -> dict[str, Any]:
+        """Return what the program told, and the campaign it belongs to."""
+        campaign = {"campaignId": str(self.campaign_id)} if self.campaign_id else {}
+        return self.told | campaign

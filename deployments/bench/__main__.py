@@ -1,0 +1,117 @@
+"""python -m deployments.bench: measure two campaigns on a stack of its own, and end."""
+
+import argparse
+import json
+import signal
+import sys
+from time import monotonic
+from types import FrameType
+
+from config.errors import ApplicationError
+from deployments.bench.bare_loop import run_bare_loop
+from deployments.bench.measured_campaign import (
+    COLUMNS,
+    CampaignWish,
+    measure_campaign,
+    upload_people,
+)
+from deployments.bench.own_stack import OwnStack, own_stack
+from deployments.bench.report import BenchReport, as_object, print_report
+
+PAGES = 5_000
+ROWS = 100_000
+LONGEST_SECONDS = 600.0
+"""For one campaign; a slower one ends the benchmark with an error."""
+
+
+def main() -> int:
+    """Run the benchmark; return the exit code."""
+    wishes = _read_arguments()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _leave)
+    try:
+        with own_stack() as stack:
+            report = _measure(stack, pages=wishes.pages, rows=wishes.rows)
+    except ApplicationError as problem:
+        sys.stderr.write(f"error: {problem.message}\n")
+        return 1
+    if wishes.json:
+        sys.stdout.write(json.dumps(as_object(report), indent=2) + "\n")
+    else:
+        print_report(report)
+    return 0
+
+
+def _measure(stack: OwnStack, *, pages: int, rows: int) -> BenchReport:
+    from deployments.bench.latency import measure_latency  # noqa: PLC0415 - reads the settings of the stack that runs now
+
+    latency = measure_latency()
+    listing_url = f"{stack.site_url}/bench?page=1&of={pages}"
+    html = measure_campaign(
+        stack,
+        _wish(
+            stack,
+            f"{pages:,} pages",
+            {"kind": "html_pages", "listing_url": listing_url},
+            wanted=pages,
+        ),
+        longest_seconds=LONGEST_SECONDS,
+    )
+    bare = run_bare_loop(listing_url)
+    began = monotonic()
+    table_id = upload_people(stack, rows)
+    upload_seconds = monotonic() - began
+    source = {"kind": "table", "table_id": table_id, "form": "csv"}
+    table = measure_campaign(
+        stack,
+        _wish(
+            stack,
+            f"{rows:,} table rows",
+            {**source, "columns": COLUMNS, "platform": "demo"},
+            wanted=rows,
+        ),
+        longest_seconds=LONGEST_SECONDS,
+    )
+    return BenchReport(
+        html=html,
+        table=table,
+        bare=bare,
+        latency=latency,
+        upload_seconds=upload_seconds,
+    )
+
+
+def _wish(
+    stack: OwnStack, name: str, source: dict[str, object], *, wanted: int
+) -> CampaignWish:
+    """Take recipe, criteria and threshold from the demo campaign."""
+    from deployments.seed import demo_campaign  # noqa: PLC0415 - reads the settings of the stack that runs now
+
+    demo = demo_campaign(f"{stack.site_url}/")
+    if source["kind"] == "html_pages":
+        source = {**source, "recipe": demo["source"]["recipe"]}
+    return CampaignWish(
+        name=name,
+        source=source,
+        wanted=wanted,
+        criteria=demo["criteria"],
+        threshold=demo["threshold"],
+    )
+
+
+def _leave(number: int, _frame: FrameType | None) -> None:
+    for again in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(again, signal.SIG_IGN)
+    sys.exit(128 + number)
+
+
+def _read_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="deployments.bench", description=__doc__)
+    parser.add_argument("--pages", type=int, default=PAGES, help="HTML pages to read")
+    parser.add_argument("--rows", type=int, default=ROWS, help="table rows to read")
+    parser.add_argument("--json", action="store_true", help="an object, not tables")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

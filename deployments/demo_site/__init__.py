@@ -1,0 +1,1 @@
+"""A site of invented people, so that a campaign has something to gather anywhere."""

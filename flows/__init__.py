@@ -1,0 +1,1 @@
+"""In which order: flows put tasks in sequence and leave the work to them."""

@@ -1,0 +1,127 @@
+"""What a person can do with a campaign; a run is dispatched after the commit."""
+
+import logging
+from typing import Annotated
+from uuid import UUID
+
+from annotated_types import Ge, Le, Len
+
+from config.clock import now
+from config.errors import OutsideError
+from config.schema import Schema
+from flows.dispatch import dispatch_campaign_run
+from tasks.campaigns import life
+from tasks.campaigns.repository import (
+    add_campaign,
+    describe_campaign,
+    find_latest_run,
+    get_campaign,
+)
+from tasks.campaigns.rescue import mark_dispatched
+from tasks.campaigns.schemas import CampaignAnswer
+from tasks.campaigns.tables import get_table_size, table_lines
+from tasks.database import transaction
+from tasks.public_profiles.acquire import check_source
+from tasks.public_profiles.schemas import Criteria, Source, TableSource
+
+log = logging.getLogger(__name__)
+
+
+class CampaignRequest(Schema):
+    """What a person asks for when creating a campaign."""
+
+    name: Annotated[str, Len(1, 120)]
+    source: Source
+    criteria: Criteria = Criteria()
+    threshold: Annotated[int, Ge(0), Le(100)] = 50
+    """Public profiles that score this or more go to the review queue."""
+
+    wanted: Annotated[int, Ge(1), Le(10_000_000)] = 1_000
+    """The run ends when it has acquired so many new public profiles."""
+
+
+def create_campaign(
+    request: CampaignRequest, *, created_by: UUID | None
+) -> CampaignAnswer:
+    """
+    Create a campaign in the state `draft`.
+
+    Raises:
+        InvalidError: Its source cannot be read: unknown recipe, missing column.
+        NotFoundError: Its table was never uploaded.
+    """
+    check_campaign_source(request.source)
+    values = request.model_dump(mode="json", exclude_none=True)
+    with transaction() as session:
+        campaign = add_campaign(
+            session, values | {"created_by": created_by, "updated_at": now()}
+        )
+        session.refresh(campaign)
+        return describe_campaign(campaign, None)
+
+
+def check_campaign_source(source: Source) -> None:
+    """Refuse a source that cannot be read, before anything is made of it."""
+    if isinstance(source, TableSource):
+        get_table_size(source.table_id)
+        check_source(source, lines=table_lines(source.table_id, offset=0))
+    else:
+        check_source(source, lines=iter(()))
+
+
+def start_campaign(campaign_id: UUID) -> CampaignAnswer:
+    """Start a campaign's next run."""
+    with transaction() as session:
+        campaign_run_id = life.start_campaign(session, campaign_id, now=now())
+    _dispatch(campaign_run_id)
+    return show_campaign(campaign_id)
+
+
+def pause_campaign(campaign_id: UUID) -> CampaignAnswer:
+    """Stop a campaign after the portion under way; nothing it has is lost."""
+    with transaction() as session:
+        life.pause_campaign(session, campaign_id, now=now())
+    return show_campaign(campaign_id)
+
+
+def resume_campaign(campaign_id: UUID) -> CampaignAnswer:
+    """Let a paused campaign go on from where it stopped."""
+    with transaction() as session:
+        campaign_run_id = life.resume_campaign(session, campaign_id, now=now())
+    if campaign_run_id is not None:
+        _dispatch(campaign_run_id)
+    return show_campaign(campaign_id)
+
+
+def complete_campaign(campaign_id: UUID) -> CampaignAnswer:
+    """End a campaign for good; what it has acquired stays."""
+    with transaction() as session:
+        life.complete_campaign(session, campaign_id, now=now())
+    return show_campaign(campaign_id)
+
+
+def run_pipeline(request: CampaignRequest, *, created_by: UUID | None) -> UUID:
+    """Create a campaign and start it, in one step; return its id."""
+    campaign = create_campaign(request, created_by=created_by)
+    start_campaign(campaign.id)
+    return campaign.id
+
+
+def show_campaign(campaign_id: UUID) -> CampaignAnswer:
+    """Return a campaign with its latest run."""
+    with transaction() as session:
+        campaign = get_campaign(session, campaign_id)
+        return describe_campaign(campaign, find_latest_run(session, campaign_id))
+
+
+def _dispatch(campaign_run_id: UUID) -> None:
+    """Hand a run to the workers; if that fails the watchdog will, within seconds."""
+    try:
+        flow_run_id = dispatch_campaign_run(campaign_run_id)
+        mark_dispatched(campaign_run_id, flow_run_id)
+    except OutsideError as failure:
+        log.warning(
+            "campaign run %s waits for the workflow engine: %s",
+            campaign_run_id,
+            failure.message,
+        )

@@ -1,0 +1,207 @@
+"""One portion of a campaign run: acquired, scored and stored in one transaction."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from config.clock import now
+from config.settings import settings
+from tasks.campaigns.repository import (
+    add_pages,
+    add_unreadable_items,
+    list_waiting_pages,
+    settle_pages,
+)
+from tasks.campaigns.runs import Standing, advance_run
+from tasks.campaigns.schemas import PortionCounts, TakenRun
+from tasks.campaigns.tables import table_lines
+from tasks.clients.public_pages import PublicPages
+from tasks.database import transaction
+from tasks.events.outbox import record_events
+from tasks.events.types import Event, ProfileAcquired, ProfileQueued, ProfileScored
+from tasks.public_profiles.acquire import (
+    AcquiredPortion,
+    acquire_from_listing,
+    acquire_from_pages,
+    acquire_from_table,
+    hosts_of,
+)
+from tasks.public_profiles.repository import store_public_profiles
+from tasks.public_profiles.schemas import (
+    AcquiredProfile,
+    Criteria,
+    HtmlPagesSource,
+    Score,
+    Source,
+    TableSource,
+)
+from tasks.public_profiles.score import score_public_profile
+from tasks.reviews.repository import queue_for_review
+
+type_of_source: TypeAdapter[TableSource | HtmlPagesSource] = TypeAdapter(Source)
+
+
+class CampaignWork:
+    """What one taker holds in memory while it works on a run; close it at the end."""
+
+    def __init__(self, taken: TakenRun) -> None:
+        self.taken = taken
+        self.position = taken.position
+        self.acquired = taken.acquired
+        self.source = type_of_source.validate_python(taken.source)
+        self.criteria = Criteria.model_validate(taken.criteria)
+        self.pages = open_pages(self.source)
+        self.earlier_tries: dict[str, int] = {}
+
+    def close(self) -> None:
+        """Close the connections to the source's hosts."""
+        self.pages.close()
+
+
+def open_pages(source: TableSource | HtmlPagesSource) -> PublicPages:
+    """Return the door to a source's hosts; nothing is opened before it is needed."""
+    hosts = hosts_of(source) if isinstance(source, HtmlPagesSource) else ()
+    return PublicPages(limits=settings().public_profiles, hosts=hosts)
+
+
+@dataclass(frozen=True, slots=True)
+class PortionEnd:
+    """How a portion ended: items read, and whether the run goes on."""
+
+    items: int
+    goes_on: bool
+    is_last: bool
+
+
+class Stopwatch:
+    """Seconds by stage, for one portion."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Count the time inside the block towards a stage."""
+        began = perf_counter()
+        try:
+            yield
+        finally:
+            spent = perf_counter() - began
+            self.seconds[name] = self.seconds.get(name, 0.0) + spent
+
+
+def work_portion(work: CampaignWork, *, limit: int) -> PortionEnd:
+    """
+    Work on at most `limit` items of a run; all of it is stored, or none.
+
+    Raises:
+        SupersededError: Another taker has the run; nothing of this is stored.
+        OutsideError: The source does not answer; everything before is stored.
+    """
+    watch = Stopwatch()
+    with watch.stage("acquisition"):
+        portion = acquire_portion(work, limit=limit)
+    with watch.stage("filtering"):
+        scored = [
+            (one, score_public_profile(one, work.criteria)) for one in portion.profiles
+        ]
+    counts, standing = _store(work, portion, scored, watch)
+    work.position = portion.position
+    work.acquired += counts.acquired
+    is_last = portion.ended or work.acquired >= work.taken.wanted
+    return PortionEnd(
+        items=portion.items,
+        goes_on=standing is Standing.GO_ON and not is_last,
+        is_last=standing is Standing.GO_ON and is_last,
+    )
+
+
+def acquire_portion(work: CampaignWork, *, limit: int) -> AcquiredPortion:
+    """Read the next items of the run's source, never more than are still wanted."""
+    limit = min(limit, max(1, work.taken.wanted - work.acquired))
+    source = work.source
+    if isinstance(source, TableSource):
+        lines = table_lines(source.table_id, offset=work.position.get("offset", 0))
+        return acquire_from_table(source, lines, position=work.position, limit=limit)
+    with transaction() as session:
+        waiting = list_waiting_pages(session, work.taken.campaign_run_id, limit=limit)
+    if len(waiting) < limit and not work.position.get("listing_ended"):
+        return acquire_from_listing(source, work.pages, position=work.position)
+    return acquire_from_pages(
+        source,
+        work.pages,
+        waiting,
+        position=work.position,
+        earlier_tries=work.earlier_tries,
+    )
+
+
+def _store(
+    work: CampaignWork,
+    portion: AcquiredPortion,
+    scored: list[tuple[AcquiredProfile, Score]],
+    watch: Stopwatch,
+) -> tuple[PortionCounts, Standing]:
+    taken = work.taken
+    with transaction() as session:
+        with watch.stage("acquisition"):
+            fresh = store_public_profiles(
+                session,
+                scored,
+                campaign_id=taken.campaign_id,
+                campaign_run_id=taken.campaign_run_id,
+                criteria_version=taken.criteria_version,
+            )
+            add_pages(session, taken.campaign_run_id, portion.found_urls)
+            settle_pages(session, taken.campaign_run_id, portion.settled_urls)
+            noted = [
+                (one.reference, one.reason)
+                for one in (*portion.unreadable, *portion.unclear)
+            ]
+            add_unreadable_items(session, taken.campaign_run_id, noted)
+        with watch.stage("review"):
+            kept = [
+                (public_profile_id, score.score)
+                for public_profile_id, _, score in fresh
+                if score.score >= taken.threshold
+            ]
+            queue_for_review(session, kept, campaign_id=taken.campaign_id)
+        with watch.stage("tracking"):
+            record_events(session, _events(taken, fresh))
+        counts = PortionCounts(
+            acquired=len(fresh),
+            scored=len(fresh),
+            queued=len(kept),
+            rejected=len(fresh) - len(kept),
+            unreadable=len(portion.unreadable),
+            known=len(scored) - len(fresh),
+        )
+        standing = advance_run(
+            session,
+            taken,
+            counts,
+            position=portion.position,
+            stage_seconds=watch.seconds,
+            now=now(),
+        )
+    return counts, standing
+
+
+def _events(
+    taken: TakenRun, fresh: list[tuple[Any, AcquiredProfile, Score]]
+) -> Iterator[Event]:
+    for public_profile_id, public_profile, score in fresh:
+        named = {
+            "campaign_id": taken.campaign_id,
+            "profile_id": public_profile_id,
+            "profile": f"@{public_profile.handle}",
+        }
+        kept = score.score >= taken.threshold
+        yield ProfileAcquired(**named)
+        yield ProfileScored(**named, score=score.score, kept=kept)
+        if kept:
+            yield ProfileQueued(**named, score=score.score)

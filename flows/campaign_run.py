@@ -1,0 +1,146 @@
+"""A campaign run: acquire, score, hand over to review; safe to repeat at any point."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import timedelta
+from threading import Event, Thread
+from time import monotonic
+from uuid import UUID
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+
+from config.clock import now
+from config.errors import ApplicationError, OutsideError
+from config.settings import settings
+from flows.campaign_portion import CampaignWork, work_portion
+from tasks.campaigns.repository import SupersededError, beat
+from tasks.campaigns.runs import close_run, fail_run, take_run
+from tasks.campaigns.schemas import TakenRun
+from tasks.database import transaction
+from tasks.retries import only_if_retryable
+
+log = logging.getLogger(__name__)
+
+
+class UnexpectedFailureError(ApplicationError):
+    """A fault of ours stopped the run."""
+
+    code = "internal_error"
+
+
+@flow(name="campaign-run")
+def run_campaign(campaign_run_id: UUID) -> None:
+    """Acquire public profiles, score each, and put the best before a reviewer."""
+    taken = take_up(campaign_run_id)
+    if taken is None:
+        return
+    with kept_alive(taken), failures_noted(taken), closing(CampaignWork(taken)) as work:
+        pace = Pace()
+        while work_through_batch(work, pace):
+            pass
+
+
+@task(
+    name="work-through-batch",
+    retries=4,
+    retry_delay_seconds=[1, 4, 15, 45],
+    retry_condition_fn=only_if_retryable,
+    persist_result=False,
+    cache_policy=NO_CACHE,
+)
+def work_through_batch(work: CampaignWork, pace: "Pace") -> bool:
+    """Work on portions for one batch's time, and return whether the run goes on."""
+    ends_at = monotonic() + settings().campaigns.batch_budget.total_seconds()
+    while True:
+        began = monotonic()
+        portion = work_portion(work, limit=pace.limit)
+        pace.learn(items=portion.items, seconds=monotonic() - began)
+        if portion.is_last:
+            with transaction() as session:
+                close_run(session, work.taken, now=now())
+        if not portion.goes_on or monotonic() >= ends_at:
+            return portion.goes_on
+
+
+class Pace:
+    """How many items fit between two commits, learnt from the items so far."""
+
+    def __init__(self) -> None:
+        self.limit = 50
+        self._seconds_per_item: float | None = None
+
+    def learn(self, *, items: int, seconds: float) -> None:
+        """Take one portion's time into the mean; newer portions count for more."""
+        if not items:
+            return
+        latest, before = seconds / items, self._seconds_per_item
+        self._seconds_per_item = latest if before is None else (latest + before) / 2
+        section = settings().campaigns
+        wanted = section.commit_interval.total_seconds() / self._seconds_per_item
+        self.limit = max(1, min(section.largest_portion, int(wanted)))
+
+
+def take_up(campaign_run_id: UUID) -> TakenRun | None:
+    """Become the run's only taker; None means that there is nothing to do."""
+    with transaction() as session:
+        return take_run(
+            session, campaign_run_id, attempts=settings().campaigns.attempts, now=now()
+        )
+
+
+@contextmanager
+def failures_noted(taken: TakenRun) -> Iterator[None]:
+    """Note on the run why it cannot go on; what it stored stays."""
+    try:
+        yield
+    except SupersededError as superseded:
+        log.info("%s", superseded.message)
+    except ApplicationError as problem:
+        if isinstance(problem, OutsideError) and problem.code == "database_error":
+            raise  # it cannot be noted now; the watchdog takes the run up again
+        _note(taken, problem)
+        raise
+    except Exception:
+        _note(
+            taken,
+            UnexpectedFailureError(
+                "a fault in Muster stopped the run; its cause is in the worker's log. "
+                "What was acquired is kept; start the campaign again to go on"
+            ),
+        )
+        raise
+
+
+def _note(taken: TakenRun, problem: ApplicationError) -> None:
+    with transaction() as session:
+        fail_run(session, taken, problem, now=now())
+
+
+@contextmanager
+def kept_alive(taken: TakenRun) -> Iterator[None]:
+    """Give signs of life for the run while the block lasts."""
+    done = Event()
+    every = settings().campaigns.heartbeat_interval
+    beating = Thread(target=_beat_until, args=(done, taken, every), daemon=True)
+    beating.start()
+    try:
+        yield
+    finally:
+        done.set()
+        beating.join()
+
+
+def _beat_until(done: Event, taken: TakenRun, every: timedelta) -> None:
+    while not done.wait(every.total_seconds()):
+        try:
+            with transaction() as session:
+                is_ours = beat(
+                    session, taken.campaign_run_id, attempt=taken.attempt, now=now()
+                )
+        except ApplicationError as lost:
+            log.warning("no sign of life could be given: %s", lost.message)
+            continue
+        if not is_ours:
+            return

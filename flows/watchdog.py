@@ -1,0 +1,99 @@
+"""Take up again what fell silent: campaign runs whose worker or machine is gone."""
+
+import logging
+from datetime import datetime, timedelta
+from enum import StrEnum
+from threading import Event
+from uuid import UUID
+
+from config.clock import now
+from config.errors import ApplicationError
+from config.settings import settings
+from flows.dispatch import dispatch_campaign_run, find_flow_run, report_crashed
+from tasks.campaigns.rescue import list_silent_campaign_runs, mark_dispatched
+from tasks.campaigns.schemas import SilentCampaignRun
+from tasks.clients.prefect_server import FlowRunRecord
+from tasks.database import held_alone
+
+INTERVAL = timedelta(seconds=3)
+RESUME_BY_PREFECT = timedelta(seconds=5)
+"""How long Prefect's automation gets to schedule a crashed run again."""
+
+_log = logging.getLogger(__name__)
+
+
+class Rescue(StrEnum):
+    """What to do about a campaign run that gives no sign of life."""
+
+    WAIT = "wait"
+    DISPATCH = "dispatch"
+    REPORT_CRASHED = "report crashed"
+
+
+def decide_rescue(
+    flow_run: FlowRunRecord | None, *, silence: timedelta, now: datetime
+) -> Rescue:
+    """
+    Decide from what Prefect knows of the flow run that has a silent campaign run.
+
+    A flow run that waits for a worker is left alone, however long that takes. One that
+    seems at work gets `silence` from its last change of state, twice that before its
+    first line, and is then reported as crashed.
+    """
+    if flow_run is None or flow_run.is_out_of_reach:
+        return Rescue.DISPATCH
+    if flow_run.state.type in {"SCHEDULED", "PAUSED"}:
+        return Rescue.WAIT
+    patience, rescue = {
+        "PENDING": (2 * silence, Rescue.REPORT_CRASHED),
+        "RUNNING": (silence, Rescue.REPORT_CRASHED),
+        "CANCELLING": (silence, Rescue.REPORT_CRASHED),
+        "CRASHED": (RESUME_BY_PREFECT, Rescue.DISPATCH),
+    }.get(flow_run.state.type, (timedelta(0), Rescue.DISPATCH))
+    return rescue if now - flow_run.state.since >= patience else Rescue.WAIT
+
+
+def watch_once(silent_before: frozenset[UUID]) -> frozenset[UUID]:
+    """
+    Look at all silent campaign runs, and return their ids for the next look.
+
+    Only what was silent at the last look as well is touched: after a pause of the whole
+    machine, or of the database, the runs come first. One process watches at a time.
+
+    Raises:
+        UnreachableError: The database or Prefect does not answer.
+    """
+    with held_alone("watchdog") as mine:
+        if not mine:
+            return frozenset()
+        silent = list_silent_campaign_runs(now=now())
+        for one in silent:
+            if one.campaign_run_id in silent_before:
+                _rescue(one)
+        return frozenset(one.campaign_run_id for one in silent)
+
+
+def watch_forever(stop: Event) -> None:
+    """Look every few seconds until `stop` is set; a failed look is logged, no more."""
+    silent: frozenset[UUID] = frozenset()
+    while not stop.wait(INTERVAL.total_seconds()):
+        try:
+            silent = watch_once(silent)
+        except ApplicationError as problem:
+            _log.warning("the watchdog could not look: %s", problem)
+        except Exception:  # noqa: BLE001 - a defect must not end the watch
+            _log.exception("the watchdog could not look")
+
+
+def _rescue(silent: SilentCampaignRun) -> None:
+    flow_run = find_flow_run(silent.flow_run_id) if silent.flow_run_id else None
+    limit = settings().campaigns.silence_limit
+    rescue = decide_rescue(flow_run, silence=limit, now=now())
+    if rescue is Rescue.WAIT:
+        return
+    _log.warning("campaign run %s is silent: %s", silent.campaign_run_id, rescue)
+    if rescue is Rescue.REPORT_CRASHED and flow_run is not None:
+        report_crashed(flow_run.id, message="No sign of life from the campaign run.")
+    else:
+        new = dispatch_campaign_run(silent.campaign_run_id, attempt=silent.attempt)
+        mark_dispatched(silent.campaign_run_id, new)

@@ -1,0 +1,127 @@
+"""Pure: what a host's answer means for one page."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from http import HTTPStatus
+
+_HTML = frozenset(("text/html", "application/xhtml+xml", ""))
+_RETRIED = frozenset(
+    (
+        HTTPStatus.REQUEST_TIMEOUT,
+        HTTPStatus.TOO_EARLY,
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        HTTPStatus.BAD_GATEWAY,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        HTTPStatus.GATEWAY_TIMEOUT,
+        522,  # the connection to the server behind timed out
+        524,  # that server took too long
+    )
+)
+_GONE = frozenset((HTTPStatus.NOT_FOUND, HTTPStatus.GONE))
+_MOVED = frozenset((301, 302, 303, 307, 308))
+
+
+class PageState(StrEnum):
+    """How a page ended."""
+
+    FETCHED = "fetched"
+    GONE = "gone"
+    """The host says that it is not there: 404 or 410."""
+
+    LOST = "lost"
+    """It could not be had; the reason says why."""
+
+    REFUSED_BY_ROBOTS = "refused_by_robots"
+    NOT_HTML = "not_html"
+    POSTPONED = "postponed"
+    """Time was up before it was its turn, or before its next try."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageAnswer:
+    """One page, or why there is none."""
+
+    url: str
+    """The address asked for."""
+
+    state: PageState
+    tries: int = 0
+    """Requests made for it, those of earlier calls included."""
+
+    reason: str = ""
+    """One sentence for a person, empty for a fetched page."""
+
+    final_url: str = ""
+    """The address after redirects."""
+
+    body: bytes = b""
+    charset: str | None = None
+    """As the answer's header names it."""
+
+    status: int | None = None
+    """The last status code, if the host answered at all."""
+
+    @property
+    def content(self) -> bytes | str:
+        """The page as text if its header says how to decode it, else its bytes."""
+        if self.charset and not self.body.startswith((b"\xff\xfe", b"\xfe\xff")):
+            try:
+                return self.body.decode(self.charset)
+            except (LookupError, UnicodeDecodeError):
+                return self.body
+        return self.body
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """The page may be had later."""
+
+    reason: str
+    status: int | None = None
+    after_seconds: float | None = None
+    """What the host asked for; it then holds for all pages of the host."""
+
+
+def is_redirect(status: int) -> bool:
+    """Whether an answer with this status sends us elsewhere."""
+    return status in _MOVED
+
+
+def judge_status(status: int, *, retry_after: float | None) -> Retry | PageState | None:
+    """Return what a status means: try again, an end, or `None` for go on and read."""
+    if status in _RETRIED:
+        return Retry(f"the host answered {status}", status, retry_after)
+    if status in _GONE:
+        return PageState.GONE
+    if status != HTTPStatus.OK:
+        return PageState.LOST
+    return None
+
+
+def is_html(content_type: str) -> bool:
+    """Whether a page of this type is worth reading; a page without a type is."""
+    return content_type.split(";", 1)[0].strip().lower() in _HTML
+
+
+def read_retry_after(value: str | None, *, now: Callable[[], datetime]) -> float | None:
+    """
+    Return the seconds of a `Retry-After` header, `None` if it says nothing readable.
+
+    Source: RFC 9110, section 10.2.3: either seconds or a date.
+    """
+    if not value:
+        return None
+    value = value.strip()
+    if value.isascii() and value.isdigit():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:  # "-0000" leaves the zone open; the standard says UTC
+        moment = moment.replace(tzinfo=now().tzinfo)
+    return max(0.0, (moment - now()).total_seconds())

@@ -1,0 +1,107 @@
+"""How we behave towards a host: its robots.txt, its pace, its wish to be left alone."""
+
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from protego import Protego
+
+KEPT_SECONDS = 3_600.0
+"""How long a robots.txt is good for; RFC 9309, section 2.4, allows a day."""
+
+KEPT_FAILURE_SECONDS = 60.0
+"""How long a host is left alone whose robots.txt could not be had."""
+
+LARGEST_ROBOTS_BYTES = 512_000
+"""RFC 9309, section 2.5, asks for at least 500 KiB."""
+
+
+@dataclass(slots=True)
+class HostManners:
+    """What we know of one host."""
+
+    robots: Protego | None = None
+    """`None`: everything is allowed."""
+
+    closed_because: str | None = None
+    """Set while its robots.txt cannot be had: nothing is allowed."""
+
+    known_until: float = 0.0
+    """Moment of the monotonic clock."""
+
+    free_at: float = 0.0
+    """No request before this moment of the monotonic clock."""
+
+
+@dataclass(slots=True)
+class RobotsRules:
+    """What is known of the hosts; made once for a run and handed to every call."""
+
+    hosts: dict[str, HostManners] = field(default_factory=dict)
+
+    def of(self, url: str) -> HostManners:
+        """Return what is known of the host of an address."""
+        return self.hosts.setdefault(origin_of(url), HostManners())
+
+
+def origin_of(url: str) -> str:
+    """Return scheme, host and port of an address."""
+    split = urlsplit(url)
+    return f"{split.scheme}://{split.netloc.lower()}"
+
+
+def is_among(url: str, hosts: tuple[str, ...]) -> bool:
+    """Whether an address is on one of the hosts, each `host` or `host:port`."""
+    split = urlsplit(url)
+    if split.scheme not in {"http", "https"} or split.username is not None:
+        return False
+    names = {split.netloc.lower(), (split.hostname or "").lower()}
+    return any(host.lower() in names for host in hosts)
+
+
+def learn_robots(
+    manners: HostManners, *, status: int | None, text: str, now_seconds: float
+) -> None:
+    """
+    Take in the answer to a request for robots.txt; no status means no answer.
+
+    Source: RFC 9309, section 2.3.1: 4xx allows everything, 5xx and silence nothing.
+    """
+    manners.robots = manners.closed_because = None
+    manners.known_until = now_seconds + KEPT_SECONDS
+    if status is None or status >= 500 or status == 429:  # noqa: PLR2004 - HTTP's classes
+        said = "did not answer" if status is None else f"answered {status}"
+        manners.closed_because = f"its robots.txt {said}, so nothing may be fetched now"
+        manners.known_until = now_seconds + KEPT_FAILURE_SECONDS
+    elif status < 300:  # noqa: PLR2004
+        manners.robots = Protego.parse(text)
+
+
+def refusal_of(manners: HostManners, url: str, *, user_agent: str) -> str | None:
+    """Return why robots.txt forbids an address, or `None` if it does not."""
+    if manners.closed_because:
+        return manners.closed_because
+    if manners.robots and not manners.robots.can_fetch(url, user_agent):
+        return "the host's robots.txt asks us not to fetch it"
+    return None
+
+
+def delay_of(manners: HostManners, *, user_agent: str) -> float:
+    """Return the seconds that robots.txt wants between two requests."""
+    if manners.robots is None:
+        return 0.0
+    rate = manners.robots.request_rate(user_agent)
+    by_rate = rate.seconds / rate.requests if rate and rate.requests else 0.0
+    return max(manners.robots.crawl_delay(user_agent) or 0.0, by_rate)
+
+
+def take_turn(manners: HostManners, *, delay: float, now_seconds: float) -> float:
+    """Return the seconds to wait before the next request, and book its place."""
+    start = max(now_seconds, manners.free_at)
+    if delay:
+        manners.free_at = start + delay
+    return start - now_seconds
+
+
+def pause_host(manners: HostManners, *, seconds: float, now_seconds: float) -> None:
+    """Let no request to the host begin for some seconds."""
+    manners.free_at = max(manners.free_at, now_seconds + seconds)

@@ -1,0 +1,390 @@
+"""
+Fetch public pages, many at once, politely: robots.txt, pace, pauses, size, kind.
+
+Synchronous on the outside. Within, one event loop serves all requests of a call; the
+connections and what is known of the hosts last as long as the `PublicPages` object.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+from typing import NamedTuple, Self
+from urllib.parse import urljoin, urlsplit
+
+import aiohttp
+
+from config.clock import now
+from config.errors import BusyError, RefusedError, UnreachableError, UnreadableError
+from config.sections.public_profiles import PublicProfilesSettings
+from tasks.clients.page_answers import (
+    PageAnswer,
+    PageState,
+    Retry,
+    is_html,
+    is_redirect,
+    judge_status,
+    read_retry_after,
+)
+from tasks.clients.page_manners import (
+    LARGEST_ROBOTS_BYTES,
+    HostManners,
+    RobotsRules,
+    delay_of,
+    is_among,
+    learn_robots,
+    origin_of,
+    pause_host,
+    refusal_of,
+    take_turn,
+)
+
+__all__ = ["PageAnswer", "PageState", "PublicPages", "RobotsRules", "fetch_pages"]
+
+MOST_REDIRECTS = 5
+FIRST_WAIT_SECONDS = 0.25
+"""Wait before the second try of a page; doubled for each further one."""
+
+_STOP_LOOK_SECONDS = 0.1
+_CHUNK_BYTES = 65_536
+_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1",
+    "Accept-Language": "en,*;q=0.5",
+}
+_TOO_MANY = 429
+
+
+class _Ended(Exception):  # noqa: N818 - an ending, not an error
+    def __init__(
+        self, state: PageState, reason: str, status: int | None = None
+    ) -> None:
+        super().__init__(reason)
+        self.state, self.reason, self.status = state, reason, status
+
+
+class _RetryLater(Exception):  # noqa: N818 - a wish, not an error
+    def __init__(self, retry: Retry) -> None:
+        super().__init__(retry.reason)
+        self.retry = retry
+
+
+class _Body(NamedTuple):
+    final_url: str
+    body: bytes
+    charset: str | None
+
+
+class PublicPages:
+    """An open door to the pages of some hosts; close it, or use it in a `with`."""
+
+    def __init__(
+        self,
+        *,
+        limits: PublicProfilesSettings,
+        hosts: Sequence[str],
+        rules: RobotsRules | None = None,
+    ) -> None:
+        self.limits = limits
+        self.hosts = tuple(hosts)
+        self.rules = rules or RobotsRules()
+        self._runner = asyncio.Runner()
+        self._session: aiohttp.ClientSession | None = None
+        self._robots_locks: dict[str, asyncio.Lock] = {}
+
+    def __enter__(self) -> Self:
+        """Open nothing yet; the first request does."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections and the event loop."""
+        if self._session is not None:
+            self._runner.run(self._session.close())
+            self._session = None
+        self._runner.close()
+
+    def fetch(
+        self,
+        urls: Sequence[str],
+        *,
+        budget_seconds: float | None = None,
+        should_stop: Callable[[], bool] | None = None,
+        earlier_tries: Mapping[str, int] | None = None,
+    ) -> list[PageAnswer]:
+        """
+        Return one answer for each address, in their order, whatever happens.
+
+        Args:
+            urls: Absolute addresses.
+            budget_seconds: After it, pages not yet had are answered as postponed.
+            should_stop: Asked ten times a second; `True` ends the call the same way.
+            earlier_tries: Tries made in earlier calls, which count here.
+        """
+        work = _Work(deque(dict.fromkeys(urls)), dict(earlier_tries or {}), {})
+        self._runner.run(self._fetch_all(work, budget_seconds, should_stop))
+        return [work.answers.get(url) or work.postponed(url) for url in urls]
+
+    def fetch_one(self, url: str, *, what: str = "page") -> PageAnswer:
+        """
+        Return one page that is needed for the work to go on.
+
+        Raises:
+            RefusedError: It is not there, or we may not have it.
+            BusyError: The host asked for more patience than a run has.
+            UnreachableError: It could not be had after all tries.
+            UnreadableError: It is not HTML.
+        """
+        answer = self.fetch([url])[0]
+        if answer.state is not PageState.FETCHED:
+            raise _error_for(answer, what)
+        return answer
+
+    async def _fetch_all(
+        self,
+        work: "_Work",
+        budget_seconds: float | None,
+        should_stop: Callable[[], bool] | None,
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        ends_at = None if budget_seconds is None else loop.time() + budget_seconds
+        by_host: dict[str, deque[str]] = {}
+        for url in work.waiting:
+            by_host.setdefault(origin_of(url), deque()).append(url)
+        workers = [
+            asyncio.create_task(self._work_off(queue, work))
+            for queue in by_host.values()
+            for _ in range(min(len(queue), self.limits.pages_at_once))
+        ]
+        pending: set[asyncio.Task[None]] = set(workers)
+        while pending:
+            left = None if ends_at is None else max(0.0, ends_at - loop.time())
+            look = _STOP_LOOK_SECONDS if should_stop else left
+            wait = look if left is None or look is None else min(look, left)
+            _, pending = await asyncio.wait(
+                pending, timeout=wait, return_when=asyncio.ALL_COMPLETED
+            )
+            is_over = ends_at is not None and loop.time() >= ends_at
+            if pending and (is_over or (should_stop is not None and should_stop())):
+                break
+        for worker in pending:
+            worker.cancel()
+        for ended in await asyncio.gather(*workers, return_exceptions=True):
+            if isinstance(ended, Exception):
+                raise ended
+
+    async def _work_off(self, queue: deque[str], work: "_Work") -> None:
+        while queue:
+            url = queue.popleft()
+            work.answers[url] = await self._fetch_page(url, work)
+
+    async def _fetch_page(self, url: str, work: "_Work") -> PageAnswer:
+        retry = Retry("no try was left for it")
+        while work.tries.get(url, 0) < self.limits.tries:
+            try:
+                got = await self._try_once(url, work)
+            except _Ended as end:
+                tries = work.tries.get(url, 0)
+                return PageAnswer(url, end.state, tries, end.reason, status=end.status)
+            except _RetryLater as later:
+                retry = later.retry
+            else:
+                return PageAnswer(
+                    url, PageState.FETCHED, work.tries[url], "", *got, status=200
+                )
+            if work.tries[url] < self.limits.tries:
+                await self._wait_for_next_try(retry, work.tries[url])
+        tries = work.tries.get(url, 0)
+        reason = f"{retry.reason}, at the last of {tries} tries"
+        return PageAnswer(url, PageState.LOST, tries, reason, status=retry.status)
+
+    async def _wait_for_next_try(self, retry: Retry, tries: int) -> None:
+        """Wait alone, or with the whole host if the host asked for patience."""
+        seconds = FIRST_WAIT_SECONDS * 2 ** (tries - 1)
+        if retry.after_seconds is None and retry.status != _TOO_MANY:
+            await asyncio.sleep(seconds)
+
+    async def _try_once(self, url: str, work: "_Work") -> _Body:
+        """Make one request, follow redirects, and return the page."""
+        here, has_counted = url, False
+        for _ in range(MOST_REDIRECTS + 1):
+            if not is_among(here, self.hosts):
+                host = urlsplit(here).netloc or here
+                where = "it is" if here == url else "it redirects to a page"
+                reason = f"{where} on {host}, which this source does not name"
+                raise _Ended(PageState.LOST, reason)
+            manners = await self._manners_of(here)
+            await self._wait_for_turn(manners)
+            if not has_counted:
+                work.tries[url] = work.tries.get(url, 0) + 1
+                has_counted = True
+            got = await self._ask(here, manners)
+            if isinstance(got, _Body):
+                return got
+            here = got
+        raise _Ended(PageState.LOST, f"it redirects more than {MOST_REDIRECTS} times")
+
+    async def _wait_for_turn(self, manners: HostManners) -> None:
+        loop = asyncio.get_running_loop()
+        delay = delay_of(manners, user_agent=self.limits.user_agent)
+        longest = max(self.limits.longest_wait.total_seconds(), delay)
+        while True:
+            ahead = manners.free_at - loop.time()
+            if not delay and ahead > longest:
+                reason = f"the host asked us to wait {ahead:.0f} s, too long"
+                raise _Ended(PageState.LOST, reason, _TOO_MANY)
+            seconds = take_turn(manners, delay=delay, now_seconds=loop.time())
+            if seconds <= 0:
+                return
+            await asyncio.sleep(seconds)
+            if delay:  # the place was booked
+                return
+
+    async def _ask(self, url: str, manners: HostManners) -> "_Body | str":
+        """Make one request; return the page, or the address it moved to."""
+        try:
+            async with self._open().get(url, allow_redirects=False) as response:
+                if is_redirect(response.status):
+                    return urljoin(url, response.headers.get("Location", ""))
+                self._judge(response, manners)
+                return await self._read(response)
+        except TimeoutError:
+            seconds = self.limits.request_timeout.total_seconds()
+            raise _RetryLater(Retry(f"no answer within {seconds:g} s")) from None
+        except (aiohttp.InvalidURL, ValueError) as wrong:
+            raise _Ended(PageState.LOST, f"its address is not valid: {wrong}") from None
+        except (aiohttp.ClientError, OSError) as wrong:
+            said = str(wrong) or type(wrong).__name__
+            raise _RetryLater(Retry(f"the connection failed: {said}")) from None
+
+    def _judge(self, response: aiohttp.ClientResponse, manners: HostManners) -> None:
+        """Raise unless the answer is worth reading; pause the host if it asks."""
+        wish = read_retry_after(response.headers.get("Retry-After"), now=now)
+        verdict = judge_status(response.status, retry_after=wish)
+        if isinstance(verdict, Retry):
+            if wish is not None or response.status == _TOO_MANY:
+                seconds = FIRST_WAIT_SECONDS * 4 if wish is None else wish
+                moment = asyncio.get_running_loop().time()
+                pause_host(manners, seconds=seconds, now_seconds=moment)
+            raise _RetryLater(verdict)
+        if verdict is not None:
+            reason = f"the host answered {response.status}"
+            raise _Ended(verdict, reason, response.status)
+        kind = response.headers.get("Content-Type", "")
+        if not is_html(kind):
+            reason = f"it is not HTML: {kind.split(';', 1)[0].strip()}"
+            raise _Ended(PageState.NOT_HTML, reason, response.status)
+
+    async def _read(self, response: aiohttp.ClientResponse) -> _Body:
+        largest, size, chunks = self.limits.largest_page_bytes, 0, []
+        async for chunk in response.content.iter_chunked(_CHUNK_BYTES):
+            size += len(chunk)
+            if size > largest:
+                raise _Ended(
+                    PageState.LOST,
+                    f"it is larger than {largest} bytes",
+                    response.status,
+                )
+            chunks.append(chunk)
+        body = b"".join(chunks)
+        if not body.strip():
+            raise _RetryLater(Retry("the page was empty", response.status))
+        return _Body(str(response.url), body, response.charset)
+
+    async def _manners_of(self, url: str) -> HostManners:
+        """Return what is known of the host; ask for its robots.txt if need be."""
+        manners = self.rules.of(url)
+        if is_among(url, self.limits.own_hosts):
+            return manners
+        if asyncio.get_running_loop().time() >= manners.known_until:
+            lock = self._robots_locks.setdefault(origin_of(url), asyncio.Lock())
+            async with lock:
+                if asyncio.get_running_loop().time() >= manners.known_until:
+                    await self._learn_robots(url, manners)
+        refusal = refusal_of(manners, url, user_agent=self.limits.user_agent)
+        if refusal:
+            raise _Ended(PageState.REFUSED_BY_ROBOTS, refusal)
+        return manners
+
+    async def _learn_robots(self, url: str, manners: HostManners) -> None:
+        status, text = None, ""
+        for attempt in range(self.limits.tries):
+            status, text = await self._get_robots(f"{origin_of(url)}/robots.txt")
+            if status is not None and status < 500 and status != _TOO_MANY:  # noqa: PLR2004 - server errors
+                break
+            if attempt + 1 < self.limits.tries:
+                await asyncio.sleep(FIRST_WAIT_SECONDS * 2**attempt)
+        moment = asyncio.get_running_loop().time()
+        learn_robots(manners, status=status, text=text, now_seconds=moment)
+
+    async def _get_robots(self, url: str) -> tuple[int | None, str]:
+        try:
+            async with self._open().get(url, max_redirects=MOST_REDIRECTS) as response:
+                raw = await response.content.read(LARGEST_ROBOTS_BYTES)
+                return response.status, raw.decode("utf-8", "replace")
+        except aiohttp.TooManyRedirects:
+            return 404, ""  # RFC 9309, section 2.3.1.2: as if there were none
+        except (aiohttp.ClientError, OSError, TimeoutError):
+            return None, ""
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            seconds = self.limits.request_timeout.total_seconds()
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(
+                    limit=0, limit_per_host=self.limits.pages_at_once
+                ),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers={**_HEADERS, "User-Agent": self.limits.user_agent},
+                timeout=aiohttp.ClientTimeout(total=seconds),
+            )
+        return self._session
+
+
+class _Work(NamedTuple):
+    waiting: deque[str]
+    tries: dict[str, int]
+    answers: dict[str, PageAnswer]
+
+    def postponed(self, url: str) -> PageAnswer:
+        tries = self.tries.get(url, 0)
+        return PageAnswer(url, PageState.POSTPONED, tries, "time was up")
+
+
+def fetch_pages(
+    urls: Sequence[str],
+    *,
+    limits: PublicProfilesSettings,
+    hosts: Sequence[str],
+    rules: RobotsRules | None = None,
+    budget_seconds: float | None = None,
+) -> list[PageAnswer]:
+    """Fetch some pages once; see `PublicPages.fetch`, which keeps its connections."""
+    with PublicPages(limits=limits, hosts=hosts, rules=rules) as pages:
+        return pages.fetch(urls, budget_seconds=budget_seconds)
+
+
+def _error_for(
+    answer: PageAnswer, what: str
+) -> RefusedError | BusyError | UnreachableError | UnreadableError:
+    about = f"the {what} {answer.url}"
+    match answer.state:
+        case PageState.GONE:
+            return RefusedError(f"{about} answered {answer.status}: check the address")
+        case PageState.NOT_HTML:
+            return UnreadableError(f"{about} cannot be read: {answer.reason}")
+        case PageState.REFUSED_BY_ROBOTS:
+            return RefusedError(f"{about} was not fetched: {answer.reason}")
+        case PageState.LOST if answer.status == _TOO_MANY:
+            return BusyError(f"{about} was not fetched: {answer.reason}")
+        case PageState.LOST if answer.status is None or answer.status >= 500:  # noqa: PLR2004 - server errors
+            return UnreachableError(f"{about} was not fetched: {answer.reason}")
+        case _:
+            return RefusedError(f"{about} was not fetched: {answer.reason}")

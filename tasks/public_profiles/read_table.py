@@ -1,0 +1,298 @@
+"""Read public profiles from a CSV or JSON Lines file, some rows at a time."""
+
+import codecs
+import csv
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from config.errors import InvalidError
+from tasks.public_profiles.schemas import (
+    PROFILE_FIELDS,
+    AcquiredProfile,
+    TableSource,
+    Unreadable,
+)
+from tasks.public_profiles.table_cells import READERS, UnreadableCellError
+from tasks.public_profiles.table_lines import (
+    LineFeed,
+    Row,
+    read_csv_rows,
+    read_json_rows,
+)
+
+DELIMITERS = ",;\t|"
+Position = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TablePortion:
+    """Some rows of a table, and where to go on after them."""
+
+    position: Position
+    """Plain JSON: `offset` in bytes, `line`, and for CSV its `header`, `delimiter`."""
+
+    ended: bool
+    profiles: list[AcquiredProfile] = field(default_factory=list)
+    unreadable: list[Unreadable] = field(default_factory=list)
+    """Rows that could not be read."""
+
+    unclear: list[Unreadable] = field(default_factory=list)
+    """Cells that could not be read; their rows are kept, the field is unknown."""
+
+
+class TableHead(NamedTuple):
+    """What the beginning of a table shows."""
+
+    columns: tuple[str, ...]
+    """The header of a CSV file; the paths of the first object of JSON Lines."""
+
+    delimiter: str | None
+    position: Position
+    """Where the first row begins."""
+
+
+def read_table(
+    lines: Iterable[bytes],
+    *,
+    source: TableSource,
+    limit: int,
+    position: Position | None = None,
+) -> TablePortion:
+    """
+    Return the next rows of a table, at most `limit`, readable or not.
+
+    Args:
+        lines: Lines of the file from `position["offset"]` on, line ends kept.
+        source: Form and columns of the table.
+        limit: Most rows to read.
+        position: That of the portion before; `None` at the beginning.
+
+    Raises:
+        InvalidError: It is empty, not UTF-8, or lacks a column; `field` says where.
+    """
+    check_columns(source)
+    lines = iter(lines)
+    if position is None:
+        head, lines = read_head(lines, form=source.form, wanted=source.columns.values())
+        position = head.position
+    feed = LineFeed(lines, position["offset"], position["line"])
+    build, rows = _reading(feed, source, position)
+    portion = TablePortion(position, ended=False)
+    taken = 0
+    for row in rows:
+        _sort_in(row, build, portion)
+        taken += 1
+        if taken >= limit:
+            break
+    ended = taken < limit
+    here = {**position, "offset": feed.offset, "line": feed.line}
+    return TablePortion(
+        here, ended, portion.profiles, portion.unreadable, portion.unclear
+    )
+
+
+def check_columns(source: TableSource) -> None:
+    """
+    Check what can be checked of a mapping without the table.
+
+    Raises:
+        InvalidError: A field is unknown, or handle or platform is missing.
+    """
+    for name in source.columns:
+        if name not in READERS:
+            raise InvalidError(
+                f"there is no field {name!r}; the fields are: "
+                f"{', '.join(PROFILE_FIELDS)}",
+                field=f"source.columns.{name}",
+            )
+    if not source.columns.get("handle"):
+        raise InvalidError(
+            "name the column that holds the handle", field="source.columns.handle"
+        )
+    if not source.platform and not source.columns.get("platform"):
+        raise InvalidError(
+            "name the platform of all rows, or the column that holds it",
+            field="source.platform",
+        )
+
+
+def read_head(
+    lines: Iterable[bytes], *, form: str, wanted: Iterable[str] = ()
+) -> tuple[TableHead, Iterator[bytes]]:
+    """
+    Return the head of a table, and its lines from the first row on.
+
+    Raises:
+        InvalidError: It is empty or not UTF-8.
+    """
+    lines = iter(lines)
+    skipped, first = _first_line(lines)
+    if form == "json_lines":
+        offset = skipped.offset - len(first)
+        start: Position = {"offset": offset, "line": skipped.line - 1}
+        return TableHead(_paths_of(first), None, start), _again(first, lines)
+    delimiter = _delimiter(first.decode("utf-8", "replace"), wanted)
+    feed = LineFeed(_again(first, lines), skipped.offset - len(first), skipped.line - 1)
+    row = next(read_csv_rows(feed, delimiter=delimiter), Row(1))
+    if row.problem or not row.cells:
+        reason = row.problem or "it is blank"
+        raise InvalidError(f"the header cannot be read: {reason}", field="source")
+    header = [cell.strip().removeprefix("\ufeff") for cell in row.cells]
+    at: Position = {"offset": feed.offset, "line": feed.line}
+    at |= {"header": header, "delimiter": delimiter}
+    rest = _again(*reversed(feed.waiting), feed.lines)
+    return TableHead(tuple(header), delimiter, at), rest
+
+
+def _first_line(lines: Iterator[bytes]) -> tuple[LineFeed, bytes]:
+    """Take lines until one is not blank; the byte order mark is left out of it."""
+    feed = LineFeed(lines, 0, 0)
+    while (raw := feed.take()) is not None:
+        if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            raise InvalidError("the table is UTF-16; save it as UTF-8", field="source")
+        first = raw.removeprefix(codecs.BOM_UTF8)
+        if first.strip():
+            return feed, first
+    raise InvalidError("the table is empty", field="source")
+
+
+def _again(*pieces: bytes | Iterator[bytes]) -> Iterator[bytes]:
+    for piece in pieces:
+        if isinstance(piece, bytes):
+            yield piece
+        else:
+            yield from piece
+
+
+def _paths_of(raw: bytes, *, deepest: int = 3) -> tuple[str, ...]:
+    row = next(read_json_rows(LineFeed(iter([raw]), 0, 0)))
+
+    def paths(value: Mapping[str, Any], before: str, depth: int) -> Iterator[str]:
+        for key, member in value.items():
+            if isinstance(member, dict) and depth < deepest:
+                yield from paths(member, f"{before}{key}.", depth + 1)
+            else:
+                yield f"{before}{key}"
+
+    return tuple(paths(row.cells or {}, "", 1))
+
+
+def _delimiter(header: str, wanted: Iterable[str]) -> str:
+    """Return the delimiter that yields most of the wanted columns, or most columns."""
+    names = {name.strip().casefold() for name in wanted}
+
+    def found(delimiter: str) -> tuple[int, int]:
+        cells = next(csv.reader([header], delimiter=delimiter), [])
+        named = {cell.strip().casefold() for cell in cells}
+        return len(named & names), len(cells)
+
+    return max(DELIMITERS, key=found)
+
+
+Build = Callable[[Any, list[str]], AcquiredProfile | str]
+
+
+def _reading(
+    feed: LineFeed, source: TableSource, position: Position
+) -> tuple[Build, Iterator[Row]]:
+    """Return how a row becomes a public profile, and the rows."""
+    if source.form == "json_lines":
+        paths = {name: _split_path(path) for name, path in source.columns.items()}
+        return _builder(source, paths, _cell_at_path), read_json_rows(feed)
+    header = position["header"]
+    places = {
+        name: _place(column, header, name=name)
+        for name, column in source.columns.items()
+    }
+    width = len(header)
+
+    def cell(row: list[str], place: int) -> str | None:
+        return row[place]
+
+    build = _builder(source, places, cell)
+
+    def build_checked(row: list[str], unclear: list[str]) -> AcquiredProfile | str:
+        if len(row) != width and (len(row) < width or any(row[width:])):
+            return f"it has {len(row)} cells, the header has {width}"
+        return build(row, unclear)
+
+    return build_checked, read_csv_rows(feed, delimiter=position["delimiter"])
+
+
+def _builder(
+    source: TableSource, places: Mapping[str, Any], cell: Callable[[Any, Any], Any]
+) -> Build:
+    readers = [(name, place, READERS[name]) for name, place in places.items()]
+    constant = source.platform.strip().lower() if source.platform else None
+
+    def build(row: Any, unclear: list[str]) -> AcquiredProfile | str:
+        values: dict[str, Any] = {}
+        for name, place, read in readers:
+            raw = cell(row, place)
+            if raw is None or raw == "":
+                continue
+            try:
+                value = read(raw)
+            except UnreadableCellError as wrong:
+                unclear.append(f"{name}: {wrong}; left unknown")
+                continue
+            if value is not None:
+                values[name] = value
+        if "handle" not in values:
+            return "it has no handle"
+        platform = values.get("platform", constant)
+        if not platform:
+            return "it has no platform"
+        values["platform"] = platform.lower()
+        return AcquiredProfile(**values)
+
+    return build
+
+
+def _sort_in(row: Row, build: Build, portion: TablePortion) -> None:
+    if row.problem is None:
+        unclear: list[str] = []
+        built = build(row.cells, unclear)
+        if isinstance(built, AcquiredProfile):
+            portion.profiles.append(built)
+            for reason in unclear:
+                portion.unclear.append(_about(row, reason))
+            return
+        row.problem = "; ".join([built, *unclear])
+    portion.unreadable.append(_about(row, row.problem))
+
+
+def _about(row: Row, reason: str) -> Unreadable:
+    return Unreadable(reference=f"line {row.line}", reason=reason)
+
+
+def _place(column: str, header: list[str], *, name: str) -> int:
+    if column in header:
+        return header.index(column)
+    folded = [each.strip().casefold() for each in header]
+    if folded.count(column.strip().casefold()) == 1:
+        return folded.index(column.strip().casefold())
+    raise InvalidError(
+        f"the table has no column {column!r}; its columns are: {', '.join(header)}",
+        field=f"source.columns.{name}",
+    )
+
+
+def _split_path(path: str) -> tuple[str, tuple[str, ...]]:
+    return path, tuple(path.removeprefix("$.").split("."))
+
+
+def _cell_at_path(row: Mapping[str, Any], path: tuple[str, tuple[str, ...]]) -> Any:
+    whole, steps = path
+    if whole in row:
+        return row[whole]
+    value: Any = row
+    for step in steps:
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return None
+    return value

@@ -1,0 +1,86 @@
+"""Queries and changes of public profiles; takes a session, never commits."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from tasks.models import new_id
+from tasks.public_profiles.schemas import AcquiredProfile, Score
+
+_STORE = text(
+    """
+    INSERT INTO public_profiles (
+      id, campaign_id, campaign_run_id, platform, handle, handle_key, display_name,
+      url, external_id, bio, followers, following, posts, verified, kind, location,
+      language, topics, picture_url, score, score_parts, confidence, criteria_version)
+    SELECT
+      id, :campaign_id, :campaign_run_id, platform, handle, handle_key, display_name,
+      url, external_id, bio, followers, following, posts, verified, kind, location,
+      language, topics, picture_url, score, score_parts, confidence, :criteria_version
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS stated (
+      id uuid, platform text, handle text, handle_key text, display_name text, url text,
+      external_id text, bio text, followers bigint, following bigint, posts bigint,
+      verified boolean, kind text, location text, language text, topics text[],
+      picture_url text, score int, score_parts jsonb, confidence float)
+    ON CONFLICT (campaign_id, platform, handle_key) DO NOTHING
+    RETURNING id
+    """
+)
+
+
+def store_public_profiles(
+    session: Session,
+    scored: Sequence[tuple[AcquiredProfile, Score]],
+    *,
+    campaign_id: UUID,
+    campaign_run_id: UUID,
+    criteria_version: int,
+) -> list[tuple[UUID, AcquiredProfile, Score]]:
+    """
+    Store public profiles that the campaign does not have yet, in one statement.
+
+    Returns those that were new, each with its id and in the order given. A handle is
+    the same whatever its case.
+    """
+    ids = [new_id() for _ in scored]
+    rows = [
+        _row(public_profile_id, public_profile, score)
+        for public_profile_id, (public_profile, score) in zip(ids, scored, strict=True)
+    ]
+    stored = session.scalars(
+        _STORE,
+        {
+            "rows": orjson.dumps(rows).decode(),
+            "campaign_id": campaign_id,
+            "campaign_run_id": campaign_run_id,
+            "criteria_version": criteria_version,
+        },
+    )
+    fresh = set(stored)
+    return [
+        (public_profile_id, public_profile, score)
+        for public_profile_id, (public_profile, score) in zip(ids, scored, strict=True)
+        if public_profile_id in fresh
+    ]
+
+
+def _row(
+    public_profile_id: UUID, public_profile: AcquiredProfile, score: Score
+) -> dict[str, Any]:
+    # PostgreSQL's text cannot hold the NUL character, and some pages contain one.
+    stated = {
+        name: value.replace("\0", "") if isinstance(value, str) else value
+        for name, value in public_profile.__dict__.items()
+    }
+    return stated | {
+        "id": public_profile_id,
+        "handle_key": stated["handle"].casefold(),
+        "topics": [topic.replace("\0", "") for topic in public_profile.topics],
+        "score": score.score,
+        "score_parts": score.parts,
+        "confidence": score.confidence,
+    }

@@ -1,0 +1,197 @@
+"""What crosses a boundary about public profiles."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from annotated_types import Ge, Le, Len
+from pydantic import AnyHttpUrl, Field, field_validator, model_validator
+from pydantic.alias_generators import to_snake
+
+from config.schema import Schema
+
+Count = Annotated[int, Ge(0)]
+
+
+class AcquiredProfile(Schema):
+    """One public profile as its source states it; what is not stated is `None`."""
+
+    platform: Annotated[str, Len(1, 64)]
+    """Lower-case name of the service, such as `mastodon`; or the host, if unknown."""
+
+    handle: Annotated[str, Len(1, 256)]
+    """The name in the profile's address, without a leading `@`."""
+
+    display_name: Annotated[str, Len(0, 512)] | None = None
+    url: Annotated[str, Len(0, 2048)] | None = None
+    external_id: Annotated[str, Len(0, 256)] | None = None
+    bio: Annotated[str, Len(0, 20_000)] | None = None
+    followers: Count | None = None
+    """Absent is unknown, never 0."""
+
+    following: Count | None = None
+    posts: Count | None = None
+    verified: bool | None = None
+    kind: Annotated[str, Len(0, 64)] | None = None
+    """Such as `person`, `organisation`, `music group`, where the source says."""
+
+    location: Annotated[str, Len(0, 256)] | None = None
+    language: Annotated[str, Len(0, 64)] | None = None
+    topics: Annotated[tuple[str, ...], Len(0, 100)] = ()
+    picture_url: Annotated[str, Len(0, 2048)] | None = None
+
+
+PROFILE_FIELDS = tuple(AcquiredProfile.model_fields)
+
+
+class Unreadable(Schema):
+    """One row or page that could not be read, and why."""
+
+    reference: str
+    """`line 17`, or the address of the page."""
+
+    reason: str
+    """One sentence for the person who owns the source."""
+
+
+class TableSource(Schema):
+    """A CSV or JSON Lines file that was uploaded before."""
+
+    kind: Literal["table"] = "table"
+    table_id: UUID
+    """Id that the upload answered."""
+
+    form: Literal["csv", "json_lines"] = "csv"
+    columns: Annotated[dict[str, str], Len(1)]
+    """Field of a public profile -> column of the table (CSV header, or dotted path)."""
+
+    platform: str | None = None
+    """Platform of every row, when no column says it."""
+
+    @field_validator("columns")
+    @classmethod
+    def _fields_are_ours(cls, columns: dict[str, str]) -> dict[str, str]:
+        # JSON says displayName, the fields are called display_name.
+        return {to_snake(name): column for name, column in columns.items()}
+
+
+class HtmlPagesSource(Schema):
+    """A listing and the pages it links to, by HTTP, read with a recipe."""
+
+    kind: Literal["html_pages"] = "html_pages"
+    listing_url: AnyHttpUrl
+    recipe: Annotated[str, Len(1, 64)]
+    """Name of a file in `config/recipes/`, without its ending."""
+
+    hosts: tuple[str, ...] = ()
+    """Hosts whose pages may be fetched; empty means the listing's own host."""
+
+
+Source = Annotated[TableSource | HtmlPagesSource, Field(discriminator="kind")]
+
+
+class Range(Schema):
+    """A count wanted between two bounds; either may be open."""
+
+    min: Count | None = None
+    max: Count | None = None
+
+    @model_validator(mode="after")
+    def _bounds_agree(self) -> Self:
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError(
+                f"min {self.min} is larger than max {self.max}: nothing can match"
+            )
+        return self
+
+
+Words = Annotated[tuple[Annotated[str, Len(1, 100)], ...], Len(0, 100)]
+
+
+class Criteria(Schema):
+    """
+    What a campaign looks for; what is left out does not count.
+
+    A score is the weighted mean of the criteria that are named and known, see
+    `score.py`.
+    """
+
+    followers: Range | None = None
+    following: Range | None = None
+    posts: Range | None = None
+    keywords: Words = ()
+    """Words wanted in name, description or topics; three found give full points."""
+
+    excluded_words: Words = ()
+    """A public profile with one of these words scores 0."""
+
+    locations: Words = ()
+    languages: Words = ()
+    kinds: Words = ()
+    platforms: Words = ()
+    verified: bool | None = None
+    weights: dict[str, Annotated[float, Ge(0), Le(100)]] = Field(default_factory=dict)
+    """Criterion -> its weight; 1 where nothing is said."""
+
+    @model_validator(mode="after")
+    def _words_agree(self) -> Self:
+        both = {word.casefold() for word in self.keywords} & {
+            word.casefold() for word in self.excluded_words
+        }
+        if both:
+            raise ValueError(f"wanted and excluded at once: {', '.join(sorted(both))}")
+        unknown = set(self.weights) - set(WEIGHED)
+        if unknown:
+            raise ValueError(
+                f"no such criterion to weigh: {', '.join(sorted(unknown))}; "
+                f"there are {', '.join(WEIGHED)}"
+            )
+        return self
+
+
+WEIGHED = (
+    "followers",
+    "following",
+    "posts",
+    "keywords",
+    "locations",
+    "languages",
+    "kinds",
+    "platforms",
+    "verified",
+)
+
+
+# Plain dataclasses: a campaign makes a hundred thousand of them, pydantic's cost would
+# be half of the score's. Their fields are one word each, the same in JSON.
+
+
+@dataclass(frozen=True, slots=True)
+class ScorePart:
+    """What one criterion contributed to a score, and why."""
+
+    name: str
+    points: int
+    """Of the score; negative where an exclusion takes points away."""
+
+    possible: int
+    """The most this criterion could have contributed; 0 for one that is unknown."""
+
+    value: str | None
+    """What the public profile states, `None` if it is unknown."""
+
+    explanation: str
+    """One sentence for the reviewer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How well a public profile meets the criteria; the points add up to it."""
+
+    score: int
+    """From 0 to 100."""
+
+    confidence: float
+    """Share of the criteria's weight that could be judged, from 0 to 1."""
+
+    parts: tuple[ScorePart, ...]

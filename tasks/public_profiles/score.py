@@ -1,0 +1,253 @@
+"""Pure: a public profile and criteria in, a score from 0 to 100 and its parts out."""
+
+import math
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tasks.public_profiles.schemas import (
+    AcquiredProfile,
+    Criteria,
+    Range,
+    Score,
+    ScorePart,
+)
+
+KEYWORDS_FOR_FULL_POINTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Judgement:
+    """How far one criterion is met, from 0 to 1, or None where it is unknown."""
+
+    name: str
+    met: float | None
+    value: str | None
+    explanation: str
+
+
+def score_public_profile(public_profile: AcquiredProfile, criteria: Criteria) -> Score:
+    """
+    Return the score of a public profile, with a reason for every point.
+
+    The score is the weighted mean of the criteria that are named and whose value is
+    known: what a source does not state counts neither for nor against, it lowers the
+    confidence. An excluded word takes all points away. The parts' points are whole
+    numbers that add up to the score.
+    """
+    judgements = list(_judge(public_profile, criteria))
+    if not judgements:
+        nothing = ScorePart(
+            name="criteria",
+            points=100,
+            possible=100,
+            value=None,
+            explanation="The campaign names no criteria, so everybody meets them.",
+        )
+        return _with_exclusions([nothing], 1.0, public_profile, criteria)
+    weights = [criteria.weights.get(one.name, 1.0) for one in judgements]
+    known = sum(
+        weight
+        for weight, one in zip(weights, judgements, strict=True)
+        if one.met is not None
+    )
+    total = sum(weights)
+    possible = _round_to_sum(
+        [
+            100 * weight / known if one.met is not None and known else 0.0
+            for weight, one in zip(weights, judgements, strict=True)
+        ]
+    )
+    points = _round_to_sum(
+        [
+            most * (one.met or 0.0)
+            for most, one in zip(possible, judgements, strict=True)
+        ]
+    )
+    parts = [
+        ScorePart(
+            name=one.name,
+            points=earned,
+            possible=most,
+            value=one.value,
+            explanation=one.explanation,
+        )
+        for one, earned, most in zip(judgements, points, possible, strict=True)
+    ]
+    confidence = round(known / total, 3) if total else 0.0
+    return _with_exclusions(parts, confidence, public_profile, criteria)
+
+
+def _with_exclusions(
+    parts: list[ScorePart],
+    confidence: float,
+    public_profile: AcquiredProfile,
+    criteria: Criteria,
+) -> Score:
+    points = sum(part.points for part in parts)
+    excluded = _words_found(public_profile, criteria.excluded_words)
+    if excluded:
+        parts.append(
+            ScorePart(
+                name="excludedWords",
+                points=-points,
+                possible=0,
+                value=", ".join(excluded),
+                explanation=f"Excluded, because it says {_listed(excluded)}.",
+            )
+        )
+        points = 0
+    return Score(score=points, confidence=confidence, parts=tuple(parts))
+
+
+def _judge(public_profile: AcquiredProfile, criteria: Criteria) -> Iterator[_Judgement]:
+    for name in ("followers", "following", "posts"):
+        wanted: Range | None = getattr(criteria, name)
+        if wanted is not None:
+            yield _judge_count(name, getattr(public_profile, name), wanted)
+    if criteria.keywords:
+        yield _judge_keywords(public_profile, criteria.keywords)
+    for name, value in (
+        ("locations", public_profile.location),
+        ("languages", public_profile.language),
+        ("kinds", public_profile.kind),
+        ("platforms", public_profile.platform),
+    ):
+        accepted: tuple[str, ...] = getattr(criteria, name)
+        if accepted:
+            yield _judge_word(name, value, accepted)
+    if criteria.verified is not None:
+        yield _judge_flag(public_profile.verified, wanted=criteria.verified)
+
+
+def _judge_count(name: str, value: int | None, wanted: Range) -> _Judgement:
+    bounds = _in_words(wanted)
+    if value is None:
+        return _Judgement(
+            name, None, None, f"The source does not state its {name}; wanted {bounds}."
+        )
+    bound = None
+    if wanted.min is not None and value < wanted.min:
+        bound = wanted.min
+    elif wanted.max is not None and value > wanted.max:
+        bound = wanted.max
+    if bound is None:
+        return _Judgement(name, 1.0, str(value), f"{value:,} {name}, within {bounds}.")
+    met = _closeness(value, bound)
+    side = "fewer" if value < bound else "more"
+    return _Judgement(name, met, str(value), f"{value:,} {name}, {side} than {bounds}.")
+
+
+def _closeness(value: int, bound: int) -> float:
+    """Return 1 at the bound and 0 at ten times it, or a tenth of it, and beyond."""
+    if value == 0 or bound == 0:
+        return 0.0
+    return max(0.0, 1.0 - abs(math.log10(value / bound)))
+
+
+def _in_words(wanted: Range) -> str:
+    if wanted.min is not None and wanted.max is not None:
+        return f"{wanted.min:,} to {wanted.max:,}"
+    if wanted.min is not None:
+        return f"{wanted.min:,} or more"
+    return f"{wanted.max:,} or fewer" if wanted.max is not None else "any number"
+
+
+def _judge_keywords(
+    public_profile: AcquiredProfile, keywords: tuple[str, ...]
+) -> _Judgement:
+    stated = (public_profile.bio, public_profile.display_name, public_profile.topics)
+    if not any(stated):
+        return _Judgement(
+            "keywords", None, None, "It states no name, description or topics."
+        )
+    found = _words_found(public_profile, keywords)
+    met = min(1.0, len(found) / min(len(keywords), KEYWORDS_FOR_FULL_POINTS))
+    explanation = (
+        f"Says {_listed(found)}: {len(found)} of {len(keywords)} keywords."
+        if found
+        else f"Says none of {_listed(keywords)}."
+    )
+    return _Judgement("keywords", met, ", ".join(found), explanation)
+
+
+def _judge_word(name: str, value: str | None, accepted: tuple[str, ...]) -> _Judgement:
+    one = name.removesuffix("s")
+    if not value:
+        return _Judgement(name, None, None, f"The source does not state its {one}.")
+    folded = value.casefold()
+    met = any(_matches(name, folded, word.casefold()) for word in accepted)
+    verdict = "as wanted" if met else f"wanted {_listed(accepted)}"
+    return _Judgement(
+        name, float(met), value, f"{one.capitalize()} {value}, {verdict}."
+    )
+
+
+def _matches(name: str, value: str, word: str) -> bool:
+    if name == "locations":
+        return word in value
+    if name == "languages":
+        return value == word or value.startswith(f"{word}-")
+    return value == word
+
+
+def _judge_flag(value: bool | None, *, wanted: bool) -> _Judgement:  # noqa: FBT001 - a stated fact, not a switch
+    if value is None:
+        return _Judgement(
+            "verified", None, None, "The source does not state whether it is verified."
+        )
+    stated = "Verified" if value else "Not verified"
+    verdict = "as wanted" if value == wanted else "against what is wanted"
+    return _Judgement(
+        "verified", float(value == wanted), str(value).lower(), f"{stated}, {verdict}."
+    )
+
+
+def _words_found(
+    public_profile: AcquiredProfile, words: tuple[str, ...]
+) -> tuple[str, ...]:
+    if not words:
+        return ()
+    said = "\n".join(
+        part
+        for part in (
+            public_profile.display_name,
+            public_profile.bio,
+            *public_profile.topics,
+        )
+        if part
+    ).casefold()
+    return tuple(
+        word
+        for word, pattern in zip(words, _patterns(words), strict=True)
+        if pattern.search(said)
+    )
+
+
+@lru_cache(maxsize=64)
+def _patterns(words: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(_bounded(word.casefold())) for word in words)
+
+
+def _bounded(word: str) -> str:
+    """Match whole words; in a script without spaces, match inside the text."""
+    before = r"(?<!\w)" if word[0].isascii() and word[0].isalnum() else ""
+    after = r"(?!\w)" if word[-1].isascii() and word[-1].isalnum() else ""
+    return before + re.escape(word) + after
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(f"“{word}”" for word in words)
+
+
+def _round_to_sum(values: list[float]) -> list[int]:
+    """Round so that the whole numbers add up to the rounded sum (largest remainder)."""
+    floors = [math.floor(value) for value in values]
+    missing = round(sum(values)) - sum(floors)
+    by_remainder = sorted(
+        range(len(values)), key=lambda place: floors[place] - values[place]
+    )
+    for place in by_remainder[:missing]:
+        floors[place] += 1
+    return floors

@@ -1,0 +1,162 @@
+"""Pure: cells of one row in, the fields of a public profile out."""
+
+# ruff: noqa: RUF001 - tables write dashes of all lengths
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser
+
+from tasks.public_profiles.handles import normalise_handle, tidy_address, word_set
+from tasks.public_profiles.opened_page import text_of
+from tasks.public_profiles.recipe_places import read_counted
+from tasks.public_profiles.schemas import PROFILE_FIELDS
+
+NOTHING_SAID = frozenset(("", "-", "—", "–", "null", "none", "nan", "n/a", "na", "nil"))
+"""What tables write where nothing is known; a name may be spelled like the words."""
+
+_LONGEST_NOTHING = 4
+
+_YES = word_set("true yes y t 1 ja oui si sí sim да verified")
+_NO = word_set("false no n f 0 nein non não нет unverified")
+_MARKUP = re.compile(r"</(?:p|a|span|div|b|i|em|strong)>|<br ?/?>", re.IGNORECASE)
+_BETWEEN_TOPICS = re.compile(r"\s*[;,|]\s*")
+_LONGEST = {
+    "platform": 64,
+    "handle": 256,
+    "external_id": 256,
+    "kind": 64,
+    "location": 256,
+    "language": 64,
+}
+_LONGEST_TEXT = {"display_name": 512, "bio": 20_000}
+_LONGEST_ADDRESS = 2048
+_MOST_TOPICS = 100
+
+
+class UnreadableCellError(ValueError):
+    """The cell holds something, but not what its field needs."""
+
+
+def read_cell(field: str, cell: Any) -> Any:
+    """
+    Return the value of one cell, `None` where nothing is known.
+
+    Raises:
+        UnreadableCellError: It holds something else than the field needs.
+    """
+    if cell is None or (isinstance(cell, str) and not cell):
+        return None
+    return READERS[field](cell)
+
+
+def _count(cell: Any) -> int | None:
+    count = read_counted(cell)
+    if count is None and not _says_nothing(cell):
+        raise UnreadableCellError(f"{_short(cell)} is not a count")
+    return count
+
+
+def _text(longest: int, *, cut: bool) -> Callable[[Any], str | None]:
+    unknown = NOTHING_SAID - {"na", "nil"}
+
+    def read(cell: Any) -> str | None:
+        if isinstance(cell, bool | dict | list):
+            raise UnreadableCellError(f"{_short(cell)} is not text")
+        text = cell.strip() if isinstance(cell, str) else str(cell)
+        if len(text) > longest:
+            if not cut:
+                raise UnreadableCellError(f"longer than {longest} characters")
+            text = text[:longest]
+        return (
+            None if len(text) <= _LONGEST_NOTHING and text.lower() in unknown else text
+        )
+
+    return read
+
+
+_plain_bio = _text(_LONGEST_TEXT["bio"], cut=True)
+_plain_name = _text(_LONGEST_TEXT["display_name"], cut=True)
+
+
+def _name(cell: Any) -> str | None:
+    """Read a display name; somebody may be called None or Nan."""
+    if cell in {"None", "Null", "Nan"}:
+        return str(cell)
+    return _plain_name(cell)
+
+
+def _bio(cell: Any) -> str | None:
+    text = _plain_bio(cell)
+    if text and "<" in text and _MARKUP.search(text):
+        body = LexborHTMLParser(text).body
+        return (text_of(body) or None) if body else None
+    return text
+
+
+def _handle(cell: Any) -> str | None:
+    if isinstance(cell, bool | dict | list):
+        raise UnreadableCellError(f"{_short(cell)} is not a handle")
+    text = str(cell).strip()
+    if text.lower() in {"", "-", "—", "null", "nan", "n/a"}:
+        return None
+    return normalise_handle(text)
+
+
+def _address(cell: Any) -> str | None:
+    if _says_nothing(cell):
+        return None
+    address = tidy_address(cell) if isinstance(cell, str) else None
+    if address is None or len(address) > _LONGEST_ADDRESS:
+        raise UnreadableCellError(f"{_short(cell)} is not an http address")
+    return address
+
+
+def _flag(cell: Any) -> bool | None:
+    if isinstance(cell, bool):
+        return cell
+    word = str(cell).strip().lower()
+    if word in _YES:
+        return True
+    if word in _NO:
+        return False
+    if word in NOTHING_SAID:
+        return None
+    raise UnreadableCellError(f"{_short(cell)} is neither yes nor no")
+
+
+def _topics(cell: Any) -> tuple[str, ...]:
+    if isinstance(cell, list):
+        texts = [each for each in cell if isinstance(each, str)]
+    else:
+        texts = _BETWEEN_TOPICS.split(str(cell))
+    words = dict.fromkeys(text.strip() for text in texts)
+    return tuple(word for word in words if word)[:_MOST_TOPICS]
+
+
+def _says_nothing(cell: Any) -> bool:
+    return isinstance(cell, str) and cell.strip().lower() in NOTHING_SAID
+
+
+def _short(cell: Any) -> str:
+    text = repr(cell)
+    return text if len(text) <= 40 else f"{text[:37]}..."  # noqa: PLR2004 - fits one line
+
+
+READERS: dict[str, Callable[[Any], Any]] = {
+    **{name: _text(longest, cut=False) for name, longest in _LONGEST.items()},
+    "display_name": _name,
+    "bio": _bio,
+    "handle": _handle,
+    "url": _address,
+    "picture_url": _address,
+    "followers": _count,
+    "following": _count,
+    "posts": _count,
+    "verified": _flag,
+    "topics": _topics,
+}
+"""Field of a public profile -> how its cell is read."""
+
+assert set(READERS) == set(PROFILE_FIELDS)  # noqa: S101 - a new field needs a reader
