@@ -44,8 +44,8 @@ def run_campaign(campaign_run_id: UUID) -> None:
 
 @task(
     name="work-through-batch",
-    retries=4,
-    retry_delay_seconds=[1, 4, 15, 45],
+    retries=3,
+    retry_delay_seconds=[1, 3, 9],
     retry_condition_fn=only_if_retryable,
     persist_result=False,
     cache_policy=NO_CACHE,

@@ -13,6 +13,7 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.flow_engine import run_flow_async
 
 from config.errors import UnreachableError
+from config.settings import settings
 from tasks.clients.prefect_server import (
     FlowRunRecord,
     prefect_failures_named,
@@ -144,11 +145,17 @@ def _run_here(
     # Without its deployment the engine does not watch for a suspension, which would
     # cost a WebSocket and 0.2 s a run; the server's record keeps it.
     flow_run = FlowRun.model_validate({**answer, "deployment_id": None})
-    timed = flow.with_options(timeout_seconds=timeout.total_seconds())
+    # A place for results, though none are kept: else each run asks the server for one,
+    # and leaves that connection open.
+    bounded = flow.with_options(
+        timeout_seconds=timeout.total_seconds(),
+        persist_result=False,
+        result_storage=settings().home / "prefect" / "results",
+    )
     try:
         with prefect_failures_named():
             return asyncio.run(
-                run_flow_async(timed, flow_run=flow_run, parameters=parameters)
+                run_flow_async(bounded, flow_run=flow_run, parameters=parameters)
             )
     except TimeoutError as late:
         raise FlowTimedOutError(

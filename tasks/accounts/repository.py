@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import ColumnElement, any_, func, literal, select, text, update
 from sqlalchemy.orm import Session
 
 from config.vocabulary import Role
@@ -48,7 +48,9 @@ def find_first_administrator(session: Session) -> Account | None:
     """Return the active administrator who was there first, or None."""
     return session.scalar(
         select(Account)
-        .where(Account.roles.contains([str(Role.ADMINISTRATOR)]), Account.is_active)
+        .where(
+            literal(str(Role.ADMINISTRATOR)) == any_(Account.roles), Account.is_active
+        )
         .order_by(Account.id)
         .limit(1)
     )
@@ -60,9 +62,7 @@ def has_administrator(session: Session) -> bool:
         text("SELECT pg_advisory_xact_lock(:key)"), {"key": _FIRST_ADMINISTRATOR}
     )
     administrators = (
-        select(func.count())
-        .select_from(Account)
-        .where(Account.roles.contains([str(Role.ADMINISTRATOR)]))
+        select(func.count()).select_from(Account).where(_is_administrator())
     )
     return bool(session.scalar(administrators))
 
@@ -152,3 +152,7 @@ def describe_caller(account: Account, login_id: UUID) -> Caller:
         roles=tuple(Role(role) for role in account.roles if role in set(Role)),
         permissions=permissions_of(account.roles),
     )
+
+
+def _is_administrator() -> ColumnElement[bool]:
+    return literal(str(Role.ADMINISTRATOR)) == any_(Account.roles)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 from sqlalchemy.orm import Session
 
@@ -282,7 +283,7 @@ def _latest_runs(
     newest = (
         select(CampaignRun)
         .where(CampaignRun.campaign_id.in_(campaign_ids))
-        .distinct(CampaignRun.campaign_id)
+        .ext(distinct_on(CampaignRun.campaign_id))
         .order_by(CampaignRun.campaign_id, CampaignRun.created_at.desc())
     )
     return {one.campaign_id: one for one in session.scalars(newest)}

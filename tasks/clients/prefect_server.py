@@ -69,6 +69,21 @@ class FlowRunRecord(BaseModel):
         return self.state.type == "SCHEDULED" and self.work_pool_name is None
 
 
+class NotDeployedError(UnreachableError):
+    """
+    Prefect does not know the flow.
+
+    Of the kind that passes: a worker deploys every flow when it starts.
+    """
+
+    code = "not_deployed"
+
+    def __init__(self, deployment: str) -> None:
+        super().__init__(
+            f"Prefect does not know {deployment} yet; a worker tells it when it starts"
+        )
+
+
 class PrefectServer:
     """Source: Prefect 3.8.8 REST API, `/deployments` and `/flow_runs`."""
 
@@ -101,7 +116,7 @@ class PrefectServer:
 
         Raises:
             UnreachableError: Prefect does not answer; safe to repeat with a key.
-            NotFoundError: There is no such deployment.
+            NotDeployedError: Prefect does not know the deployment, or not yet.
         """
         wish = {
             "parameters": dict(parameters),
@@ -113,7 +128,10 @@ class PrefectServer:
             return self._create(self._deployment_id(deployment), wish)
         except NotFoundError:  # Prefect's database may have been emptied meanwhile
             self._deployment_ids.pop(deployment, None)
+        try:
             return self._create(self._deployment_id(deployment), wish)
+        except NotFoundError as unknown:
+            raise NotDeployedError(deployment) from unknown
 
     def read_flow_run(self, flow_run_id: UUID) -> FlowRunRecord | None:
         """Return a flow run, or nothing if Prefect does not know it."""
@@ -187,10 +205,7 @@ def prefect_failures_named() -> Generator[None]:
 def _name_refusal(answer: httpx.Response) -> Exception:
     status = answer.status_code
     if status == HTTPStatus.NOT_FOUND:
-        return NotFoundError(
-            f"Prefect does not know {answer.request.url.path}; "
-            "deployments are made when a worker or the API starts"
-        )
+        return NotFoundError(f"Prefect does not know {answer.request.url.path}")
     if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         return SetupError("Prefect refuses our password: MUSTER_PREFECT__AUTH_STRING")
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:

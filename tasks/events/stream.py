@@ -80,7 +80,7 @@ def read_page(wanted: Wanted, *, after: int) -> Page:
     with transaction() as session:
         query = _those(wanted).where(TrackingEvent.position > after)
         rows = session.execute(query.order_by(TrackingEvent.position).limit(PAGE)).all()
-    frames = [write_frame(row[0] or 0, encode_event(*row)) for row in rows]
+    frames = [write_frame(row[0] or 0, encode_event(row)) for row in rows]
     last = rows[-1][0] if rows else None
     return Page(last or after, b"".join(frames), is_full=len(rows) == PAGE)
 
@@ -92,7 +92,7 @@ def list_recent(wanted: Wanted, *, limit: int) -> Recent:
         query = _those(wanted).where(TrackingEvent.position <= last)
         newest_first = query.order_by(TrackingEvent.position.desc()).limit(limit)
         rows = session.execute(newest_first).all()
-    return Recent([orjson.loads(encode_event(*row)) for row in rows], last)
+    return Recent([orjson.loads(encode_event(row)) for row in rows], last)
 
 
 def count_events(campaign_id: UUID | None) -> int:

@@ -1,6 +1,6 @@
 """One frozen class an event; its fields are what a listener is told."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
@@ -21,13 +21,14 @@ class Event:
 
     def data(self) -> dict[str, Any]:
         """Return what a listener is told, as JSON values, unknown left out."""
-        told = {shown: getattr(self, name) for name, shown in _shown_names(type(self))}
-        return {shown: value for shown, value in told.items() if value is not None}
+        shown = _shown_names(tuple(self.__dataclass_fields__))
+        told = {word: getattr(self, name) for name, word in shown}
+        return {word: value for word, value in told.items() if value is not None}
 
 
 @cache
-def _shown_names(kind: type[Any]) -> tuple[tuple[str, str], ...]:
-    return tuple((one.name, to_camel(one.name)) for one in fields(kind))
+def _shown_names(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, to_camel(name)) for name in names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ _OTHER_TYPE = re.compile(
 _TITLE_WITH_HANDLE = re.compile(
     r"^(?P<name>.*?)\s*[(\[（]\s*@?(?P<handle>[\w.\-]+(?:@[\w.\-]+)?)\s*[)\]）]"
 )
+_SHORTEST_DOMAIN = 3
+_SHOWN_HANDLE = re.compile(r"@[\w.\-]+")
 _COUNT_META = {
     "followers": re.compile(r"[:_.-](?:followers?|subscribers?)(?:[:_-]?count)?$"),
     "following": re.compile(r"[:_.-]followings?(?:[:_-]?count)?$"),
@@ -78,6 +80,18 @@ def names_handle_in_title(page: OpenedPage) -> str | None:
     return None
 
 
+def shows_one_handle(page: OpenedPage) -> str | None:
+    """Return the `@handle` that an element named so shows, if there is only one."""
+    shown = {
+        text_of(node)
+        for node in page.tree.css('[class*="handle"], [class*="username"]')
+        if not _is_inside(node, ("post", "comment", "h-entry"))
+    }
+    if len(shown) != 1 or not _SHOWN_HANDLE.fullmatch(text := shown.pop()):
+        return None
+    return normalise_handle(text)
+
+
 def _titles(page: OpenedPage) -> Iterator[str]:
     titles = (page.meta("og:title"), page.meta("twitter:title"), page.title)
     return (each for each in titles if each)
@@ -88,7 +102,8 @@ def site_names(page: OpenedPage) -> list[str]:
     names = [name for key in _SITE_NAME_METAS for name in page.metas.get(key, ())]
     labels = page.host.removeprefix("www.").split(".")
     domain = labels[-2] if len(labels) > 1 else ""
-    return [*dict.fromkeys([*names, domain])]
+    is_a_name = len(domain) >= _SHORTEST_DOMAIN and not domain.isdigit()
+    return [*dict.fromkeys([*names, domain] if is_a_name else names)]
 
 
 def read_meta_tags(page: OpenedPage, *, handle: str | None) -> dict[str, Any]:

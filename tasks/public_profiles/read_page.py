@@ -36,6 +36,7 @@ from tasks.public_profiles.page_signs import (
     read_card,
     read_links,
     read_meta_tags,
+    shows_one_handle,
 )
 from tasks.public_profiles.recipe_places import handle_in_path, read_places
 from tasks.public_profiles.schemas import AcquiredProfile
@@ -92,7 +93,7 @@ def read_page(body: bytes | str, *, url: str, recipe: Recipe) -> AcquiredProfile
         )
     if not _SAYS_SOMETHING.intersection(found):
         raise NotAPublicProfileError(
-            f"the page says nothing about {found['handle']!r}: no name, no text, no count"
+            f"the page says nothing about {found['handle']!r}: no name, text or count"
         )
     return _as_profile(page, recipe, found)
 
@@ -134,6 +135,8 @@ def _add_general(page: OpenedPage, found: dict[str, Any]) -> None:
             raise NotAPublicProfileError(_what_is_missing(page, is_other=is_other))
         found["handle"] = _general_handle(page, linked, card, named)
     handle = found["handle"]
+    if page.has_own_address:
+        linked.pop("url", None)
     _fill(found, linked)
     _fill(found, read_card(page, handle=handle) or card)
     if is_other:
@@ -145,7 +148,7 @@ def _add_general(page: OpenedPage, found: dict[str, Any]) -> None:
     if is_typed or named or not is_known:
         spoken = read_meta_tags(page, handle=handle)
     if any(_could_be_finer(spoken.get(name)) for name in COUNTED if name not in found):
-        seen = read_visible_counts(page)
+        seen = read_visible_counts(page, handle=handle)
         _fill(
             found,
             {name: finest_count(spoken.get(name), seen.get(name)) for name in seen},
@@ -205,6 +208,8 @@ def _general_handle(
     addresses = [page.own_address, linked.get("url") or page.own_address]
     in_address = [handle_in_address(each) for each in addresses]
     own = next((each for each in in_address if each), None)
+    if own is None and not known and (shown := shows_one_handle(page)):
+        return shown
     if own is not None and not known:
         return own
     if not known:

@@ -133,10 +133,14 @@ def _judge_count(name: str, value: int | None, wanted: Range) -> _Judgement:
     elif wanted.max is not None and value > wanted.max:
         bound = wanted.max
     if bound is None:
-        return _Judgement(name, 1.0, str(value), f"{value:,} {name}, within {bounds}.")
+        return _Judgement(
+            name, 1.0, str(value), f"{value:,} {name}, as wanted ({bounds})."
+        )
     met = _closeness(value, bound)
     side = "fewer" if value < bound else "more"
-    return _Judgement(name, met, str(value), f"{value:,} {name}, {side} than {bounds}.")
+    return _Judgement(
+        name, met, str(value), f"{value:,} {name}, {side} than wanted ({bounds})."
+    )
 
 
 def _closeness(value: int, bound: int) -> float:

@@ -39,18 +39,6 @@ class UnreadableCellError(ValueError):
     """The cell holds something, but not what its field needs."""
 
 
-def read_cell(field: str, cell: Any) -> Any:
-    """
-    Return the value of one cell, `None` where nothing is known.
-
-    Raises:
-        UnreadableCellError: It holds something else than the field needs.
-    """
-    if cell is None or (isinstance(cell, str) and not cell):
-        return None
-    return READERS[field](cell)
-
-
 def _count(cell: Any) -> int | None:
     count = read_counted(cell)
     if count is None and not _says_nothing(cell):

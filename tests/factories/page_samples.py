@@ -310,6 +310,6 @@ FORUM = page(
     meta(og__type="profile", og__title="tinker_bo", og__site_name="Forum"),
     body="""<main><h1>tinker_bo</h1><div class="stats">
     <div><b>1.234</b><span>Follower</span></div><div><b>56</b><span>Beiträge</span></div>
-    </div><aside class="suggested"><div>Zed <b>9K</b> <span>Follower</span></div></aside>
+    </div><aside><div>Zed <b>9K</b> <span>Follower</span></div></aside>
     </main>""",
 )

@@ -1,0 +1,1 @@
+"""Where it runs: the one-machine stack, demo site, migrations, processes, documents."""

@@ -1,0 +1,1 @@
+"""Everything on one machine: installed, started, watched over and stopped."""

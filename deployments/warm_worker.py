@@ -1,0 +1,166 @@
+"""A Prefect worker that forks its flow runs from a warm process, woken by events."""
+
+import asyncio
+from typing import ClassVar
+from uuid import UUID
+
+import anyio
+import anyio.abc
+import httpx
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterId,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.responses import WorkerFlowRunResponse
+from prefect.events.clients import get_events_subscriber
+from prefect.events.filters import EventFilter, EventNameFilter
+from prefect.workers.process import (
+    ProcessJobConfiguration,
+    ProcessWorker,
+    ProcessWorkerResult,
+)
+from typing_extensions import override
+
+from deployments.warm_execution import WarmExecution
+from deployments.warm_fork import FLOW_MODULES
+
+_OF_FLOW_RUN = "prefect.flow-run."
+_CANCELLING = f"{_OF_FLOW_RUN}Cancelling"
+_DUE = [f"{_OF_FLOW_RUN}{name}" for name in ("Scheduled", "AwaitingRetry", "Late")]
+_EVENTS = EventFilter(event=EventNameFilter(name=[_CANCELLING, *_DUE]))
+_SECONDS_UNTIL_NEXT_SUBSCRIPTION = 2.0
+
+
+class WarmWorker(ProcessWorker):
+    """
+    Starts flow runs within a second, by events; polling is its safety net.
+
+    Everything that hears of events is made anew when it fails, so an outage of Prefect,
+    however long, leaves the worker as it was.
+    """
+
+    type = "warm-process"
+    flow_modules: ClassVar[tuple[str, ...]] = FLOW_MODULES
+    _display_name = "Warm process"
+    _description = "Runs flows in processes forked from a warm one."
+
+    @override
+    async def setup(self) -> None:
+        """Connect, warm up and listen."""
+        self._polling, self._woken = asyncio.Lock(), asyncio.Event()
+        await super().setup()
+        self._execution = await self._exit_stack.enter_async_context(
+            WarmExecution(self.client, name=self.name, flow_modules=self.flow_modules)
+        )
+        self._tasks = await self._exit_stack.enter_async_context(
+            anyio.create_task_group()
+        )
+        self._exit_stack.callback(self._tasks.cancel_scope.cancel)
+        self._tasks.start_soon(self._listen)
+        self._tasks.start_soon(self._poll_when_woken)
+
+    @override
+    async def run(
+        self,
+        flow_run: FlowRun,
+        configuration: ProcessJobConfiguration,
+        task_status: anyio.abc.TaskStatus[int] | None = None,
+    ) -> ProcessWorkerResult:
+        """Fork the flow run's process, and return when it has ended."""
+        environment = {
+            name: value
+            for name, value in configuration.env.items()
+            if value is not None
+        }
+        ended = await self._execution.carry_out(
+            flow_run, environment, started=task_status or anyio.TASK_STATUS_IGNORED
+        )
+        # A crash was reported already. A second report, from the code that calls this,
+        # might hit the run when it has been taken up again.
+        return ProcessWorkerResult(status_code=0, identifier=str(ended.handle.pid))
+
+    @override
+    async def get_and_submit_flow_runs(self) -> list[FlowRun]:
+        """Start what is due and cancel what was missed; an outage is waited out."""
+        async with self._polling:
+            try:
+                await self._cancel_missed()
+                return await super().get_and_submit_flow_runs()
+            except httpx.HTTPError as lost:
+                self._logger.warning("Prefect does not answer: %r", lost)
+                return []
+
+    @override
+    async def _submit_scheduled_flow_runs(
+        self, flow_run_response: list[WorkerFlowRunResponse]
+    ) -> list[FlowRun]:
+        # A run may be due again before its crash is dealt with to the end, or while its
+        # process hangs. Prefect's worker fails on it; ours ends it and is woken then.
+        held = set(self.limiter.statistics().borrowers)
+        for one in flow_run_response:
+            if one.flow_run.id in held:
+                await self._execution.kill(one.flow_run.id)
+        free = [one for one in flow_run_response if one.flow_run.id not in held]
+        return await super()._submit_scheduled_flow_runs(free)
+
+    @override
+    def _release_limit_slot(self, flow_run_id: UUID) -> None:
+        super()._release_limit_slot(flow_run_id)
+        self._woken.set()
+
+    @override
+    async def _give_worker_labels_to_flow_run(self, flow_run_id: UUID) -> None:
+        """Save a request for each run; nothing of ours reads the labels."""
+
+    @override
+    async def _propose_submitting_state(self, flow_run: FlowRun) -> None:
+        """Save another; the run is forked and running a moment later."""
+
+    @override
+    async def _sync_and_initialize(self) -> None:
+        try:
+            await super()._sync_and_initialize()
+        except httpx.HTTPError as lost:
+            self._logger.warning("Prefect hears no sign of life from us: %r", lost)
+
+    async def _poll_when_woken(self) -> None:
+        while await self._woken.wait():
+            self._woken.clear()
+            await self.get_and_submit_flow_runs()
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                async with get_events_subscriber(_EVENTS) as events:
+                    self._woken.set()
+                    async for event in events:
+                        if event.event == _CANCELLING:
+                            flow_run = event.resource.id.removeprefix(_OF_FLOW_RUN)
+                            self._tasks.start_soon(self._cancel, UUID(flow_run))
+                        else:
+                            self._woken.set()
+            except Exception as lost:  # noqa: BLE001 - whatever it is, polling goes on
+                self._logger.warning("Prefect's events are lost for now: %r", lost)
+            await anyio.sleep(_SECONDS_UNTIL_NEXT_SUBSCRIPTION)
+
+    async def _cancel_missed(self) -> None:
+        if not (running := self._execution.to_watch()):
+            return
+        cancelling = FlowRunFilterStateType(any_=[StateType.CANCELLING])
+        missed = await self.client.read_flow_runs(
+            flow_run_filter=FlowRunFilter(
+                id=FlowRunFilterId(any_=list(running)),
+                state=FlowRunFilterState(type=cancelling),
+            )
+        )
+        for flow_run in missed:
+            self._tasks.start_soon(self._cancel, flow_run.id)
+
+    async def _cancel(self, flow_run_id: UUID) -> None:
+        try:
+            await self._execution.cancel(flow_run_id)
+        except httpx.HTTPError as lost:
+            self._logger.warning("a cancellation has to wait: %r", lost)

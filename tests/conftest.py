@@ -1,0 +1,10 @@
+"""Names the fixtures that every test may ask for."""
+
+pytest_plugins = [
+    "tests.fixtures.scratch",
+    "tests.fixtures.servers",
+    "tests.fixtures.database",
+    "tests.fixtures.demo_site",
+    "tests.fixtures.prefect",
+    "tests.fixtures.stack",
+]

@@ -1,0 +1,198 @@
+"""Each screen on the real API: what it shows, what it says, what it does."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from config.clock import now
+from config.errors import RefusedError
+from config.vocabulary import Decision
+from tasks.campaigns.life import complete_campaign, pause_campaign
+from tasks.campaigns.runs import fail_run
+from tasks.database import transaction
+from tests.factories.campaigns import create_campaign, create_taken_run
+from tests.factories.public_profiles import queue_handles
+from ui.console import api_client
+
+OVERVIEW = "screens/overview.py"
+CAMPAIGNS = "screens/campaigns.py"
+NEW_CAMPAIGN = "screens/new_campaign.py"
+CAMPAIGN = "screens/campaign_run.py"
+REVIEW = "screens/review.py"
+ACCOUNT = "screens/account.py"
+
+
+def a_draft(name: str = "Potters of the north") -> UUID:
+    with transaction() as session:
+        return create_campaign(session, name=name)
+
+
+def show(console: AppTest, screen: str, **query: str) -> AppTest:
+    console.switch_page(screen)
+    for name, value in query.items():
+        console.query_params[name] = value
+    console.run()
+    assert not console.exception
+    return console
+
+
+def written(console: AppTest) -> str:
+    parts: Iterable[str] = (
+        *(one.value for one in console.title),
+        *(one.value for one in console.subheader),
+        *(one.value for one in console.markdown),
+        *(one.value for one in console.error),
+    )
+    return "\n".join(parts).replace("\\", "")
+
+
+def labels(console: AppTest) -> list[str]:
+    return [button.label for button in console.button]
+
+
+@pytest.mark.parametrize(
+    ("screen", "advice"),
+    [
+        (OVERVIEW, "Nothing has run yet"),
+        (CAMPAIGNS, "No campaigns yet"),
+        (CAMPAIGN, "Which campaign?"),
+    ],
+)
+def test_an_empty_screen_says_what_to_do(
+    console: AppTest, screen: str, advice: str
+) -> None:
+    assert advice in written(show(console, screen))
+
+
+def test_the_overview_leads_to_what_waits_and_shows_what_failed(
+    console: AppTest,
+) -> None:
+    taken = create_taken_run(name="Ceramics")
+    queue_handles(taken, "ada", "ben")
+    failed = create_taken_run(name="Old listing")
+    with transaction() as session:
+        refusal = RefusedError("the listing answers 404")
+        fail_run(session, failed, refusal, now=now())
+    screen = show(console, OVERVIEW)
+    assert [one.value for one in screen.metric] == ["1", "2", "0", "0"]
+    assert "2 public profiles" in written(screen)
+    assert "the listing answers 404" in written(screen)
+    assert {"Review now", "Pause", "Complete", "Try again"} <= set(labels(screen))
+
+
+def test_each_campaign_has_the_buttons_of_its_state(console: AppTest) -> None:
+    draft, paused = a_draft(), create_taken_run(name="Paused one")
+    with transaction() as session:
+        pause_campaign(session, paused.campaign_id, now=now())
+    keys = {button.key for button in show(console, CAMPAIGNS).button}
+    assert f"campaigns_start_{draft}" in keys
+    assert f"campaigns_resume_{paused.campaign_id}" in keys
+    assert f"campaigns_start_{paused.campaign_id}" not in keys
+
+
+def test_a_button_changes_the_campaign(console: AppTest) -> None:
+    taken = create_taken_run()
+    show(console, CAMPAIGNS)
+    console.button(key=f"campaigns_pause_{taken.campaign_id}").click().run()
+    assert "Paused" in written(console)
+    assert "Resume" in labels(console)
+
+
+def test_a_button_pressed_too_late_says_why_nothing_happened(console: AppTest) -> None:
+    taken = create_taken_run()
+    show(console, CAMPAIGNS)
+    with transaction() as session:
+        complete_campaign(session, taken.campaign_id, now=now())
+    console.button(key=f"campaigns_pause_{taken.campaign_id}").click().run()
+    assert "did not change" in console.error[0].value
+    assert "Completed" in written(console)
+
+
+def test_a_form_that_is_not_filled_says_so_at_the_field(console: AppTest) -> None:
+    show(console, NEW_CAMPAIGN)
+    console.number_input(key="form_posts_min").set_value(9).run()
+    console.number_input(key="form_posts_max").set_value(3).run()
+    console.button(key="start").click().run()
+    assert "Give the campaign a name" in written(console)
+    assert "9 to 3 matches nothing" in written(console)
+    assert console.number_input(key="form_posts_min").value == 9
+    console.text_input(key="form_name").set_value("Potters").run()
+    assert "Give the campaign a name" not in written(console)
+
+
+def test_what_the_api_refuses_is_said_at_the_field_too(console: AppTest) -> None:
+    show(console, NEW_CAMPAIGN)
+    console.text_input(key="form_name").set_value("x" * 200).run()
+    console.button(key="draft").click().run()
+    assert "Something has to change first" in console.error[0].value
+    assert "120" in written(console)
+    assert console.text_input(key="form_name").value == "x" * 200
+
+
+def test_a_draft_is_kept_and_shown(console: AppTest) -> None:
+    show(console, NEW_CAMPAIGN)
+    console.text_input(key="form_name").set_value("Potters").run()
+    console.text_input(key="form_keywords").set_value("clay, kiln").run()
+    console.button(key="draft").click().run()
+    assert not console.exception
+    assert "Potters" in written(console)
+    assert "Wants words: clay, kiln" in written(console)
+    assert "Not started yet" in written(console)
+
+
+def test_the_form_keeps_what_was_typed_when_one_looks_elsewhere(
+    console: AppTest,
+) -> None:
+    show(console, NEW_CAMPAIGN)
+    console.text_input(key="form_name").set_value("Potters").run()
+    show(console, CAMPAIGNS)
+    show(console, NEW_CAMPAIGN)
+    assert console.text_input(key="form_name").value == "Potters"
+
+
+def test_a_campaign_that_is_not_there_is_a_sentence(console: AppTest) -> None:
+    screen = show(console, CAMPAIGN, id=str(UUID(int=7)))
+    assert "This campaign could not be read" in screen.error[0].value
+    assert "Try again" in labels(screen)
+
+
+def test_the_review_screen_offers_the_campaigns(console: AppTest) -> None:
+    campaign_id = a_draft("Ceramics")
+    screen = show(console, REVIEW, campaign=str(campaign_id))
+    assert screen.selectbox(key="review_campaign").value == str(campaign_id)
+    assert screen.selectbox(key="review_campaign").options == [
+        "All campaigns",
+        "Ceramics",
+    ]
+
+
+def test_the_list_shows_cards_as_rows(console: AppTest) -> None:
+    queue_handles(create_taken_run(), "ada", "ben")
+    show(console, REVIEW)
+    console.segmented_control(key="review_view").set_value("List").run()
+    assert set(console.dataframe[0].value["Handle"]) == {"@ada", "@ben"}
+    assert set(console.dataframe[0].value["Followers"]) == {"unknown"}
+    assert console.button(key="batch_approve").disabled
+
+
+def test_the_list_of_a_state_without_cards_says_so(console: AppTest) -> None:
+    show(console, REVIEW)
+    console.segmented_control(key="review_view").set_value("List").run()
+    console.segmented_control(key="review_status").set_value(Decision.REJECTED).run()
+    assert "Nothing here" in written(console)
+
+
+def test_the_account_screen_names_the_person(console: AppTest) -> None:
+    assert "The operator" in written(show(console, ACCOUNT))
+
+
+def test_an_ended_login_shows_no_data_and_leads_away(
+    console: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_draft("Secret plans")
+    monkeypatch.setattr(api_client, "handshake_token", lambda: "not a token")
+    screen = show(console, CAMPAIGNS)
+    assert "Your login has ended" in screen.info[0].value
+    assert "Secret plans" not in written(screen)

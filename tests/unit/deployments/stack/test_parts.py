@@ -1,0 +1,87 @@
+"""The parts: in which order, and which run elsewhere."""
+
+from pathlib import Path
+
+import pytest
+
+from config.settings import Settings
+from deployments.stack.home import Home, StackSecrets, stack_secrets
+from deployments.stack.parts import addresses_of, parts_of
+
+ELSEWHERE = {
+    "database": {"url": "postgresql+psycopg://elsewhere/muster"},
+    "redis": {"url": "redis://elsewhere"},
+    "prefect": {"api_url": "http://elsewhere/api", "auth_string": "them:word"},
+}
+HERE = {"database": {"url": ""}, "redis": {"url": ""}, "prefect": {"api_url": ""}}
+
+
+@pytest.fixture
+def secrets(tmp_path: Path) -> StackSecrets:
+    return stack_secrets(Home(tmp_path))
+
+
+def settings_with(tmp_path: Path, sections: dict[str, dict[str, str]]) -> Settings:
+    """Return settings without any environment but this."""
+    return Settings.model_validate({"home": tmp_path, **sections})
+
+
+def test_every_part_names_only_parts_there_are_and_none_waits_for_itself(
+    tmp_path: Path, secrets: StackSecrets
+) -> None:
+    parts = {
+        part.name: part for part in parts_of(settings_with(tmp_path, HERE), secrets)
+    }
+    settled: set[str] = set()
+    while len(settled) < len(parts):
+        next_up = {
+            name
+            for name, part in parts.items()
+            if name not in settled and {*part.needs, *part.uses} <= settled
+        }
+        assert next_up, "a circle"
+        settled |= next_up
+
+
+def test_the_stores_are_up_before_any_part_of_ours(
+    tmp_path: Path, secrets: StackSecrets
+) -> None:
+    parts = {
+        part.name: part for part in parts_of(settings_with(tmp_path, HERE), secrets)
+    }
+    for name in ("relay", "worker", "api"):
+        assert {"postgres", "redis", "migrations"} <= set(parts[name].needs)
+    assert "postgres" in parts["prefect"].needs
+    assert parts["demo_site"].needs == ()
+
+
+def test_what_runs_elsewhere_is_not_started_and_not_waited_for(
+    tmp_path: Path, secrets: StackSecrets
+) -> None:
+    parts = parts_of(settings_with(tmp_path, ELSEWHERE), secrets)
+    assert {part.name for part in parts} == {
+        "migrations",
+        "demo_site",
+        "relay",
+        "worker",
+        "api",
+    }
+    assert {need for part in parts for need in part.needs} == {"migrations"}
+
+
+def test_addresses_are_the_operators_own_where_there_are_any(
+    tmp_path: Path, secrets: StackSecrets
+) -> None:
+    addresses = addresses_of(settings_with(tmp_path, ELSEWHERE), secrets)
+    assert addresses.database_url == "postgresql+psycopg://elsewhere/muster"
+    assert addresses.prefect_auth_string == "them:word"
+    assert addresses.signing_key == secrets.signing_key
+
+
+def test_no_secret_stands_on_a_command_line(
+    tmp_path: Path, secrets: StackSecrets
+) -> None:
+    parts = parts_of(settings_with(tmp_path, HERE), secrets)
+    words = " ".join(word for part in parts for word in part.command())
+    for secret in (secrets.postgres_password, secrets.redis_password):
+        assert secret not in words

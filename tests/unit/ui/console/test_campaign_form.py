@@ -1,0 +1,119 @@
+"""What a person typed, as a request; and problems at the fields they name."""
+
+from typing import Any
+
+import pytest
+
+from flows.campaign_life import CampaignRequest
+from ui.console.api_client import FieldProblem
+from ui.console.campaign_form import (
+    PLACES,
+    build_request,
+    check_form,
+    find_place,
+    place_problems,
+    split_words,
+)
+
+PAGES = {
+    "kind": "html_pages",
+    "name": " Potters ",
+    "listing_url": "https://people.example/all",
+    "recipe": "mastodon",
+    "threshold": 60,
+    "wanted": 200,
+}
+TABLE = {
+    "kind": "table",
+    "name": "Potters",
+    "table_id": "0198f0f0-0000-7000-8000-000000000000",
+    "form": "csv",
+    "columns": {"handle": "user"},
+    "platform": " mastodon ",
+    "threshold": 50,
+    "wanted": 10,
+}
+
+
+def test_words_may_be_typed_with_commas_or_lines() -> None:
+    assert split_words(" music,  travel\nmusic; sea ,") == ["music", "travel", "sea"]
+
+
+@pytest.mark.parametrize("typed", [PAGES, TABLE])
+def test_a_filled_form_is_a_request_the_api_takes(typed: dict[str, Any]) -> None:
+    more = {
+        "followers_min": 100,
+        "followers_max": None,
+        "keywords": "music",
+        "excluded_words": "casino",
+        "verified": False,
+    }
+    assert check_form(typed | more) == []
+    asked = CampaignRequest.model_validate(build_request(typed | more))
+    assert asked.name == "Potters"
+    assert asked.criteria.followers is not None
+    assert asked.criteria.followers.min == 100
+    assert asked.criteria.followers.max is None
+    assert asked.criteria.excluded_words == ("casino",)
+    assert asked.criteria.verified is False
+
+
+def test_what_is_left_out_is_no_criterion() -> None:
+    assert build_request(PAGES)["criteria"] == {}
+
+
+def test_an_empty_form_names_each_field_that_is_missing() -> None:
+    empty_pages = {"kind": "html_pages", "threshold": 50, "wanted": 1}
+    empty_table = {"kind": "table", "threshold": 50, "wanted": 1}
+    assert set(place_problems(check_form(empty_pages))) == {
+        "name",
+        "source.listing_url",
+        "source.recipe",
+    }
+    assert set(place_problems(check_form(empty_table))) == {"name", "source.table_id"}
+
+
+def test_a_table_needs_a_column_for_the_handle() -> None:
+    missing = check_form(TABLE | {"columns": {"bio": "about"}})
+    assert set(place_problems(missing)) == {"source.columns"}
+
+
+def test_a_range_that_nothing_can_meet_is_refused_at_its_field() -> None:
+    wrong = check_form(PAGES | {"posts_min": 9, "posts_max": 3})
+    assert place_problems(wrong) == {
+        "criteria.posts": ["9 to 3 matches nothing: swap them, or leave one out."]
+    }
+
+
+def test_a_word_cannot_be_wanted_and_excluded() -> None:
+    wrong = check_form(PAGES | {"keywords": "Music, sea", "excluded_words": "music"})
+    assert set(place_problems(wrong)) == {"criteria.excluded_words"}
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("name", "name"),
+        ("body.name", "name"),
+        ("source.html_pages.listingUrl", "source.listing_url"),
+        ("source.table.columns.handle", "source.columns"),
+        ("source.columns.displayName", "source.columns"),
+        ("criteria.followers.min", "criteria.followers"),
+        ("criteria.excludedWords.0", "criteria.excluded_words"),
+        ("source", "source"),
+        ("weather", ""),
+        ("", ""),
+    ],
+)
+def test_a_path_of_the_api_finds_its_field(path: str, place: str) -> None:
+    assert find_place(path) == place
+
+
+def test_a_problem_without_a_field_is_not_swallowed() -> None:
+    placed = place_problems([FieldProblem(path="weather", message="Value error, wet")])
+    assert placed == {"": ["wet"]}
+
+
+def test_narrow_places_stand_before_wide_ones() -> None:
+    for index, wide in enumerate(PLACES):
+        assert not any(later.startswith(wide + ".") for later in PLACES[index:])

@@ -1,0 +1,1 @@
+"""What this layer is: who asks, and what they see."""

@@ -1,0 +1,79 @@
+"""What the API answers, where no subject has a schema for it."""
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import ConfigDict
+
+from config.schema import Schema
+from tasks.campaigns.schemas import CampaignAnswer, UnreadableAnswer
+from tasks.public_profiles.schemas import AcquiredProfile, Score
+
+
+class Answer(Schema):
+    """Something the API said; members this console does not know are left out."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class Person(Answer):
+    """Who is signed in."""
+
+    id: UUID
+    email: str
+    display_name: str | None = None
+    roles: tuple[str, ...] = ()
+    permissions: tuple[str, ...] = ()
+
+
+class CampaignPage(Answer):
+    """Some campaigns, newest first; `next` asks for older ones."""
+
+    items: tuple[CampaignAnswer, ...]
+    next: str | None = None
+
+
+class UnreadablePage(Answer):
+    """Some rows or pages that could not be read."""
+
+    items: tuple[UnreadableAnswer, ...]
+    next: str | None = None
+
+
+class Recipe(Answer):
+    """A recipe for reading pages, by name."""
+
+    name: str
+    title: str
+    description: str = ""
+
+
+class PreviewedProfile(Answer):
+    """A public profile a source would give, and how it would score."""
+
+    profile: AcquiredProfile
+    score: Score
+
+
+class Preview(Answer):
+    """The first public profiles of a source, and what could not be read."""
+
+    profiles: tuple[PreviewedProfile, ...] = ()
+    unreadable: tuple[UnreadableAnswer, ...] = ()
+
+
+class UploadedTable(Answer):
+    """A table that was uploaded: its columns and its first row."""
+
+    table_id: UUID
+    name: str
+    columns: tuple[str, ...]
+    first_row: dict[str, Any]
+    form: str
+
+
+class Metrics(Answer):
+    """How many campaigns and public profiles are in which state."""
+
+    campaigns: dict[str, int]
+    profiles: dict[str, int]

@@ -1,0 +1,173 @@
+"""Pure: what a person typed in, a request out; and problems to their fields."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ui.console.api_client import FieldProblem
+
+DEMO_SITE = "demo_site"
+HTML_PAGES = "html_pages"
+TABLE = "table"
+
+COUNTS = ("followers", "following", "posts")
+WORD_LISTS = (
+    "keywords",
+    "excluded_words",
+    "locations",
+    "languages",
+    "kinds",
+    "platforms",
+)
+
+PLACES = (
+    "name",
+    "source.listing_url",
+    "source.recipe",
+    "source.hosts",
+    "source.table_id",
+    "source.platform",
+    "source.columns",
+    "source.form",
+    "source",
+    *(f"criteria.{name}" for name in (*COUNTS, *WORD_LISTS)),
+    "criteria.verified",
+    "criteria",
+    "threshold",
+    "wanted",
+)
+"""Where the form can show a problem, the narrower before the wider."""
+
+
+def split_words(typed: str) -> list[str]:
+    """Return the words of a list typed with commas or line breaks, each once."""
+    words = (word.strip() for word in re.split(r"[,;\n]", typed))
+    return list(dict.fromkeys(word for word in words if word))
+
+
+def build_request(typed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the request for a new campaign from the form's values."""
+    return {
+        "name": (typed.get("name") or "").strip(),
+        "source": _source(typed),
+        "criteria": _criteria(typed),
+        "threshold": typed["threshold"],
+        "wanted": typed["wanted"],
+    }
+
+
+def check_form(typed: Mapping[str, Any]) -> list[FieldProblem]:
+    """Return what is missing before it is worth asking the API."""
+    return [FieldProblem(path=path, message=said) for path, said in _missing(typed)]
+
+
+def place_problems(problems: Iterable[FieldProblem]) -> dict[str, list[str]]:
+    """
+    Return for each place of the form what to say there.
+
+    What belongs to no field of the form is placed under an empty name, so that it is
+    shown at the top and nothing is swallowed.
+    """
+    placed: dict[str, list[str]] = {}
+    for problem in problems:
+        place = find_place(problem.path)
+        said = problem.message.removeprefix("Value error, ")
+        detail = problem.path.rpartition(".")[2] if place == "source.columns" else ""
+        placed.setdefault(place, []).append(f"{detail}: {said}" if detail else said)
+    return placed
+
+
+def find_place(path: str) -> str:
+    """Return the field of the form that a path of the API means, or an empty name."""
+    parts = [_snake(part) for part in path.split(".") if part != "body"]
+    if len(parts) > 1 and parts[0] == "source" and parts[1] in {HTML_PAGES, TABLE}:
+        del parts[1]
+    asked = ".".join(parts)
+    for place in PLACES:
+        if asked == place or asked.startswith(place + "."):
+            return place
+    return ""
+
+
+def _source(typed: Mapping[str, Any]) -> dict[str, Any]:
+    if typed["kind"] == TABLE:
+        columns: Mapping[str, str | None] = typed.get("columns") or {}
+        return {
+            "kind": TABLE,
+            "tableId": str(typed.get("table_id") or ""),
+            "form": typed.get("form") or "csv",
+            "columns": {field: column for field, column in columns.items() if column},
+            "platform": (typed.get("platform") or "").strip() or None,
+        }
+    return {
+        "kind": HTML_PAGES,
+        "listingUrl": (typed.get("listing_url") or "").strip(),
+        "recipe": typed.get("recipe") or "",
+        "hosts": split_words(typed.get("hosts") or ""),
+    }
+
+
+def _criteria(typed: Mapping[str, Any]) -> dict[str, Any]:
+    criteria: dict[str, Any] = {}
+    for name in COUNTS:
+        bounds = {
+            "min": typed.get(f"{name}_min"),
+            "max": typed.get(f"{name}_max"),
+        }
+        if any(bound is not None for bound in bounds.values()):
+            criteria[name] = bounds
+    for name in WORD_LISTS:
+        words = split_words(typed.get(name) or "")
+        if words:
+            criteria[_camel(name)] = words
+    if typed.get("verified") is not None:
+        criteria["verified"] = typed["verified"]
+    return criteria
+
+
+def _missing(typed: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if not (typed.get("name") or "").strip():
+        yield "name", "Give the campaign a name, so that you find it again."
+    yield from _missing_source(typed)
+    for name in COUNTS:
+        least, most = typed.get(f"{name}_min"), typed.get(f"{name}_max")
+        if least is not None and most is not None and least > most:
+            yield (
+                f"criteria.{name}",
+                f"{least:,} to {most:,} matches nothing: swap them, or leave one out.",
+            )
+    both = {word.casefold() for word in split_words(typed.get("keywords") or "")} & {
+        word.casefold() for word in split_words(typed.get("excluded_words") or "")
+    }
+    if both:
+        words = ", ".join(sorted(both))
+        yield "criteria.excluded_words", f"Wanted and excluded at once: {words}."
+
+
+def _missing_source(typed: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if typed["kind"] == TABLE:
+        if not typed.get("table_id"):
+            yield "source.table_id", "Choose a CSV or JSON Lines file first."
+        elif not (typed.get("columns") or {}).get("handle"):
+            yield (
+                "source.columns.handle",
+                "Say which column holds the handle: a profile is known by it.",
+            )
+        return
+    address = (typed.get("listing_url") or "").strip()
+    if not re.match(r"https?://\S+\.?\S+$", address):
+        yield (
+            "source.listing_url",
+            "Give the whole address of the listing, beginning with http:// or https://.",
+        )
+    if not typed.get("recipe"):
+        yield "source.recipe", "Choose how the pages are to be read."
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower()
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)

@@ -1,0 +1,144 @@
+"""Pure: which column of a table is likely to hold which field of a public profile."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+FIELDS: Mapping[str, str] = {
+    "handle": "Handle",
+    "display_name": "Display name",
+    "url": "Address of the profile",
+    "platform": "Platform",
+    "bio": "Description",
+    "followers": "Followers",
+    "following": "Following",
+    "posts": "Posts",
+    "verified": "Verified",
+    "kind": "Kind",
+    "location": "Location",
+    "language": "Language",
+    "topics": "Topics",
+    "picture_url": "Address of the picture",
+    "external_id": "Id at the source",
+}
+"""Field of a public profile -> how the form calls it, the important ones first."""
+
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "handle": (
+        "handle",
+        "username",
+        "user_name",
+        "screen_name",
+        "login",
+        "account",
+        "acct",
+        "nickname",
+        "unique_id",
+    ),
+    "display_name": (
+        "display_name",
+        "full_name",
+        "name",
+        "title",
+        "real_name",
+        "label",
+    ),
+    "url": (
+        "url",
+        "profile_url",
+        "html_url",
+        "link",
+        "profile_link",
+        "href",
+        "web_url",
+        "permalink",
+        "uri",
+    ),
+    "platform": ("platform", "network", "service", "site", "channel"),
+    "bio": (
+        "bio",
+        "biography",
+        "description",
+        "about",
+        "summary",
+        "note",
+        "headline",
+        "tagline",
+    ),
+    "followers": (
+        "followers",
+        "followers_count",
+        "follower_count",
+        "num_followers",
+        "subscribers",
+        "subscriber_count",
+        "fans",
+    ),
+    "following": (
+        "following",
+        "following_count",
+        "follows_count",
+        "followings",
+        "friends",
+        "friends_count",
+        "follows",
+    ),
+    "posts": (
+        "posts",
+        "posts_count",
+        "post_count",
+        "statuses_count",
+        "statuses",
+        "media_count",
+        "videos",
+        "video_count",
+        "public_repos",
+        "works_count",
+        "tweets",
+    ),
+    "verified": ("verified", "is_verified", "blue_verified", "official"),
+    "kind": ("kind", "type", "account_type", "category", "profile_type"),
+    "location": ("location", "city", "place", "country", "region", "area"),
+    "language": ("language", "lang", "locale", "languages"),
+    "topics": ("topics", "tags", "hashtags", "interests", "categories", "keywords"),
+    "picture_url": (
+        "picture_url",
+        "picture",
+        "avatar",
+        "avatar_url",
+        "image",
+        "image_url",
+        "photo",
+        "photo_url",
+        "profile_image_url",
+        "profile_pic_url",
+        "thumbnail",
+    ),
+    "external_id": ("external_id", "id", "user_id", "uid", "account_id", "source_id"),
+}
+"""Field -> what sources call it, the surest name first."""
+
+
+def guess_columns(columns: Iterable[str]) -> dict[str, str]:
+    """
+    Return field -> column for every field whose column is recognised by its name.
+
+    A dotted path (`counts.followers`) is recognised as a whole or by its last part. No
+    column is given to two fields.
+    """
+    by_name: dict[str, str] = {}
+    for column in columns:
+        by_name.setdefault(_plain_name(column), column)
+    for column in columns:
+        by_name.setdefault(_plain_name(column.rpartition(".")[2]), column)
+    guesses: dict[str, str] = {}
+    for field in FIELDS:
+        found = [by_name[name] for name in NAMES[field] if name in by_name]
+        free = [column for column in found if column not in guesses.values()]
+        if free:
+            guesses[field] = free[0]
+    return guesses
+
+
+def _plain_name(column: str) -> str:
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", column.strip())
+    return re.sub(r"[^a-z0-9]+", "_", spaced.lower()).strip("_")

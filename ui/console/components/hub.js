@@ -1,0 +1,152 @@
+// What every component of the console shares: one door to the API with the browser's own
+// cookie, and one event stream a query, however many components follow it.
+
+const hub = (window.musterHub ??= makeHub());
+
+function makeHub() {
+  const API = "/api/v1";
+  const RENEW_EVERY_MS = 8 * 60 * 1000;
+  const RENEW_AT_MOST_EVERY_MS = 60 * 1000;
+  const RETRY_STREAM_MS = 3000;
+  const streams = new Map();
+  let renewedAt = Date.now();
+  let renewing = null;
+  let keeping = false;
+
+  function signIn() {
+    const here = location.pathname + location.search;
+    location.replace("/login?next=" + encodeURIComponent(here));
+  }
+
+  function renew() {
+    renewing ??= fetch(API + "/auth/refresh", { method: "POST" })
+      .then((answer) => {
+        if (answer.status === 401) signIn();
+        if (answer.ok) renewedAt = Date.now();
+        return answer.ok;
+      })
+      .catch(() => false)
+      .finally(() => { renewing = null; });
+    return renewing;
+  }
+
+  async function ask(path, { method = "GET", body, keepalive = false } = {}) {
+    const wish = { method, keepalive, headers: { Accept: "application/json" } };
+    if (body !== undefined) {
+      wish.headers["Content-Type"] = "application/json";
+      wish.body = JSON.stringify(body);
+    }
+    let answer = await fetch(API + path, wish);
+    if (answer.status === 401 && (await renew())) answer = await fetch(API + path, wish);
+    const said = answer.status === 204 ? {} : await answer.json().catch(() => ({}));
+    if (!answer.ok) {
+      throw Object.assign(new Error(said.message || "The API answered " + answer.status), {
+        status: answer.status,
+        error: said.error,
+        details: said.details || {},
+      });
+    }
+    return said;
+  }
+
+  function open(stream) {
+    if (document.hidden || stream.source) return;
+    const since = stream.lastId ? "&last_event_id=" + stream.lastId : "";
+    const source = new EventSource(API + "/tracking/stream?" + stream.query + since);
+    stream.source = source;
+    source.onopen = () => tell(stream, "onState", true);
+    source.addEventListener("update", (message) => {
+      if (message.lastEventId) stream.lastId = message.lastEventId;
+      tell(stream, "onEvent", JSON.parse(message.data));
+    });
+    source.addEventListener("reset", () => tell(stream, "onEvent", { type: "reset" }));
+    source.addEventListener("session.ended", signIn);
+    source.onerror = () => {
+      tell(stream, "onState", false);
+      if (source.readyState !== EventSource.CLOSED) return; // it comes back by itself
+      close(stream);
+      stream.retry = setTimeout(() => renew().then(() => open(stream)), RETRY_STREAM_MS);
+    };
+  }
+
+  function close(stream) {
+    clearTimeout(stream.retry);
+    stream.source?.close();
+    stream.source = null;
+  }
+
+  function tell(stream, name, value) {
+    for (const listener of [...stream.listeners]) listener[name]?.(value);
+  }
+
+  // Six streams block every other request of the browser, so a hidden tab holds none.
+  document.addEventListener("visibilitychange", () => {
+    for (const stream of streams.values()) document.hidden ? close(stream) : open(stream);
+    const isDue = Date.now() - renewedAt > RENEW_AT_MOST_EVERY_MS;
+    if (keeping && !document.hidden && isDue) renew();
+  });
+
+  function follow(query, listener, since) {
+    let stream = streams.get(query);
+    if (!stream) {
+      stream = { query, listeners: new Set(), source: null, lastId: since || null };
+      streams.set(query, stream);
+    }
+    stream.listeners.add(listener);
+    open(stream);
+    if (stream.source?.readyState === EventSource.OPEN) listener.onState?.(true);
+    return () => {
+      stream.listeners.delete(listener);
+      if (stream.listeners.size) return;
+      close(stream);
+      if (streams.get(query) === stream) streams.delete(query);
+    };
+  }
+
+  function keepSignedIn() {
+    if (keeping) return;
+    keeping = true;
+    setInterval(() => {
+      if (!document.hidden) renew();
+    }, RENEW_EVERY_MS);
+  }
+
+  return { ask, follow, keepSignedIn, signIn };
+}
+
+function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else made.setAttribute(name, value === true ? "" : value);
+  }
+  for (const child of children.flat()) {
+    if (child !== null && child !== undefined) made.append(child);
+  }
+  return made;
+}
+
+function icon(name) {
+  return element("span", { class: "icon", "aria-hidden": "true" }, name);
+}
+
+// One view a mounted component: built once, updated by each run of the script. A call that
+// was overtaken by the next one cleans up nothing.
+function keepView(parentElement, build, data) {
+  const views = (window.musterViews ??= new WeakMap());
+  let kept = views.get(parentElement);
+  if (!kept) {
+    kept = { view: build(), turn: 0 };
+    views.set(parentElement, kept);
+    parentElement.append(kept.view.root);
+  }
+  const turn = ++kept.turn;
+  kept.view.update(data);
+  return () => {
+    if (kept.turn !== turn) return;
+    kept.view.stop();
+    kept.view.root.remove();
+    views.delete(parentElement);
+  };
+}

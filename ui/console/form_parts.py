@@ -1,0 +1,295 @@
+"""The fields of the campaign form; what was typed outlives reruns and other screens."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from config.settings import settings
+from ui.console.answers import UploadedTable
+from ui.console.api_client import ProblemError, api
+from ui.console.campaign_form import COUNTS, DEMO_SITE, HTML_PAGES, TABLE
+from ui.console.column_guesses import FIELDS, guess_columns
+from ui.console.panels import show_problem
+from ui.console.words import plain
+
+KINDS = {
+    DEMO_SITE: "Demo site",
+    HTML_PAGES: "Web pages",
+    TABLE: "Table",
+}
+DEMO_RECIPE = "demo-people"
+PIECE_BYTES = 1_048_576
+LARGEST_WANTED = 10_000_000
+NOT_THERE = "—"
+VERIFIED = {"Does not matter": None, "Verified only": True, "Not verified": False}
+
+
+def keep(name: str, value: Any) -> None:
+    """Keep something of the form for its next run."""
+    st.session_state[f"form_{name}"] = value
+
+
+def forget_form() -> None:
+    """Empty the form, once its campaign exists."""
+    for key in [key for key in st.session_state if str(key).startswith("form_")]:
+        del st.session_state[key]
+
+
+def field_problems(place: str) -> None:
+    """Say under a field what is wrong with it."""
+    placed: dict[str, list[str]] = st.session_state.get("form_problems") or {}
+    for said in placed.get(place, ()):
+        st.markdown(f":red[:material/error: {plain(said)}]")
+
+
+def settle(place: str) -> None:
+    """Take back what was said about a field, because it was changed since."""
+    placed: dict[str, list[str]] = st.session_state.get("form_problems") or {}
+    placed.pop(place, None)
+
+
+def ask_text(name: str, label: str, *, place: str, **more: Any) -> str:
+    """Ask for a line of text; `place` is the field it is in a request."""
+    typed = st.text_input(
+        label,
+        key=f"form_{name}",
+        persist_state="session",
+        on_change=settle,
+        args=(place,),
+        **more,
+    )
+    field_problems(place)
+    return typed or ""
+
+
+def ask_source() -> dict[str, Any]:
+    """Ask where to gather."""
+    kind = st.segmented_control(
+        "Source",
+        list(KINDS),
+        default=DEMO_SITE,
+        required=True,
+        format_func=KINDS.__getitem__,
+        key="form_kind",
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+    asked = {DEMO_SITE: _ask_demo_site, HTML_PAGES: _ask_pages, TABLE: _ask_table}
+    typed = asked[kind or DEMO_SITE]()
+    field_problems("source")
+    return {"kind": TABLE if kind == TABLE else HTML_PAGES} | typed
+
+
+def ask_criteria() -> dict[str, Any]:
+    """Ask what to look for; everything may be left out."""
+    typed: dict[str, Any] = {}
+    for name in COUNTS:
+        typed |= _ask_range(name)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        typed["keywords"] = _ask_words("keywords", "Words wanted", "music, travel")
+        typed["locations"] = _ask_words("locations", "Locations", "Berlin, Lisbon")
+        typed["kinds"] = _ask_words("kinds", "Kinds", "person, organisation")
+    with right:
+        typed["excluded_words"] = _ask_words(
+            "excluded_words", "Words excluded", "casino"
+        )
+        typed["languages"] = _ask_words("languages", "Languages", "en, de")
+        typed["platforms"] = _ask_words("platforms", "Platforms", "mastodon")
+    verified = st.selectbox(
+        "Verified", list(VERIFIED), key="form_verified", persist_state="session"
+    )
+    typed["verified"] = VERIFIED[verified]
+    field_problems("criteria.verified")
+    field_problems("criteria")
+    return typed
+
+
+def ask_numbers() -> dict[str, int]:
+    """Ask what score is good enough, and how many public profiles are."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        threshold = st.slider(
+            "Score needed for review",
+            0,
+            100,
+            50,
+            key="form_threshold",
+            persist_state="session",
+            help="Public profiles with this score or more are queued for a person.",
+        )
+        field_problems("threshold")
+    with right:
+        wanted = st.number_input(
+            "Public profiles wanted",
+            1,
+            LARGEST_WANTED,
+            1_000,
+            key="form_wanted",
+            persist_state="session",
+            help="The run ends when it has acquired so many new ones.",
+        )
+        field_problems("wanted")
+    return {"threshold": threshold, "wanted": wanted}
+
+
+def _ask_demo_site() -> dict[str, Any]:
+    st.markdown(
+        "A few hundred invented people on this machine: the quickest way to see a "
+        "campaign from end to end."
+    )
+    port = settings().stack.demo_site_port
+    field_problems("source.listing_url")
+    field_problems("source.recipe")
+    return {
+        "listing_url": f"http://127.0.0.1:{port}/people",
+        "recipe": DEMO_RECIPE,
+    }
+
+
+def _ask_pages() -> dict[str, Any]:
+    typed = {
+        "listing_url": ask_text(
+            "listing_url",
+            "Address of the listing",
+            place="source.listing_url",
+            placeholder="https://people.example/directory",
+            help="A page that links to the profiles' pages.",
+        )
+    }
+    recipes = {recipe.name: recipe for recipe in api().list_recipes()}
+    chosen = st.selectbox(
+        "Recipe",
+        list(recipes),
+        index=None,
+        format_func=lambda name: recipes[name].title if name in recipes else name,
+        placeholder="How the pages are read",
+        key="form_recipe",
+        persist_state="session",
+        on_change=settle,
+        args=("source.recipe",),
+    )
+    if chosen in recipes and recipes[chosen].description:
+        st.markdown(f":gray[{plain(recipes[chosen].description)}]")
+    field_problems("source.recipe")
+    typed["hosts"] = ask_text(
+        "hosts",
+        "Other hosts whose pages may be fetched",
+        place="source.hosts",
+        placeholder="Left out: only the listing's own host",
+    )
+    return typed | {"recipe": chosen}
+
+
+def _ask_table() -> dict[str, Any]:
+    file = st.file_uploader(
+        "CSV or JSON Lines file",
+        type=["csv", "tsv", "txt", "json", "jsonl", "ndjson"],
+        key="form_file",
+    )
+    if file is not None and st.session_state.get("form_file_id") != file.file_id:
+        _upload(file)
+    field_problems("source.table_id")
+    field_problems("source.form")
+    table: UploadedTable | None = st.session_state.get("form_table")
+    if table is None:
+        return {}
+    st.markdown(
+        f":green[:material/check_circle: {plain(table.name)} is here], with "
+        f"{len(table.columns)} columns. Say which column is what; the guesses come "
+        "from the columns' names."
+    )
+    columns = _ask_columns(table)
+    field_problems("source.columns")
+    platform = ""
+    if not columns.get("platform"):
+        platform = ask_text(
+            "platform",
+            "Platform of every row",
+            place="source.platform",
+            placeholder="Such as: mastodon",
+        )
+    return {
+        "table_id": table.table_id,
+        "form": table.form,
+        "columns": columns,
+        "platform": platform,
+    }
+
+
+def _upload(file: UploadedFile) -> None:
+    def pieces() -> Iterator[bytes]:
+        file.seek(0)
+        while piece := file.read(PIECE_BYTES):
+            yield piece
+
+    try:
+        with st.spinner("Uploading…"):
+            keep("table", api().upload_table(file.name, pieces()))
+    except ProblemError as problem:
+        keep("table", None)
+        show_problem(f"{file.name} was not taken", problem)
+        return
+    keep("file_id", file.file_id)
+    settle("source.table_id")
+
+
+def _ask_columns(table: UploadedTable) -> dict[str, str]:
+    guesses = guess_columns(table.columns)
+    options = [NOT_THERE, *table.columns]
+    chosen: dict[str, str] = {}
+    for place, (field, label) in enumerate(FIELDS.items()):
+        if place % 3 == 0:
+            row = st.columns(3, gap="medium")
+        guess = guesses.get(field, NOT_THERE)
+        column = row[place % 3].selectbox(
+            label + (" (needed)" if field == "handle" else ""),
+            options,
+            index=options.index(guess),
+            format_func=lambda name: _with_example(table, name),
+            key=f"form_column_{field}_{table.table_id}",
+            persist_state="session",
+            on_change=settle,
+            args=("source.columns",),
+        )
+        if column != NOT_THERE:
+            chosen[field] = column
+    return chosen
+
+
+def _with_example(table: UploadedTable, column: str) -> str:
+    if column == NOT_THERE:
+        return "— not in the table"
+    example = table.first_row.get(column)
+    return f"{column} · {str(example)[:24]}" if example not in (None, "") else column
+
+
+def _ask_range(name: str) -> dict[str, int | None]:
+    label, *ends = st.columns([1, 2, 2], vertical_alignment="center")
+    label.markdown(name.capitalize())
+    bounds: dict[str, int | None] = {}
+    for column, end, words in zip(
+        ends, ("min", "max"), ("At least", "At most"), strict=True
+    ):
+        bounds[f"{name}_{end}"] = column.number_input(
+            f"{name.capitalize()}, {words.lower()}",
+            min_value=0,
+            value=None,
+            step=1,
+            key=f"form_{name}_{end}",
+            persist_state="session",
+            placeholder=words,
+            label_visibility="collapsed",
+            on_change=settle,
+            args=(f"criteria.{name}",),
+        )
+    field_problems(f"criteria.{name}")
+    return bounds
+
+
+def _ask_words(name: str, label: str, example: str) -> str:
+    return ask_text(
+        name, label, place=f"criteria.{name}", placeholder=f"Such as: {example}"
+    )

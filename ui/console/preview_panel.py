@@ -1,0 +1,67 @@
+"""The first public profiles of a source, scored, before anything is stored."""
+
+import streamlit as st
+
+from ui.console.answers import Preview, PreviewedProfile
+from ui.console.words import UNKNOWN, counted
+
+
+def show_preview() -> None:
+    """Show the last preview, if one was asked for."""
+    kept = st.session_state.get("form_preview")
+    if kept is None:
+        return
+    preview, threshold = kept
+    st.subheader("Preview")
+    if preview.profiles:
+        good = sum(one.score.score >= threshold for one in preview.profiles)
+        st.markdown(
+            f"{counted(len(preview.profiles), 'public profile')} read, {good} of them "
+            f"at or above {threshold}. Nothing is stored yet."
+        )
+        st.dataframe(
+            [_row(one, threshold) for one in preview.profiles],
+            hide_index=True,
+            key="preview_table",
+            alt="The first public profiles with their scores",
+            column_config={
+                "Score": st.column_config.ProgressColumn(
+                    min_value=0, max_value=100, format="%d", width="small"
+                ),
+                "Why": st.column_config.TextColumn(width="large"),
+            },
+        )
+    else:
+        st.warning(
+            "No public profile could be read. Check the source above, and the reasons "
+            "below if there are any.",
+            icon=":material/warning:",
+        )
+    _show_unreadable(preview)
+
+
+def _show_unreadable(preview: Preview) -> None:
+    if not preview.unreadable:
+        return
+    st.markdown(
+        f":orange[:material/warning: **{len(preview.unreadable)} could not be read**]"
+    )
+    st.dataframe(
+        [{"Where": one.reference, "Why": one.reason} for one in preview.unreadable],
+        hide_index=True,
+        key="preview_unreadable",
+        alt="What could not be read, with reasons",
+    )
+
+
+def _row(previewed: PreviewedProfile, threshold: int) -> dict[str, object]:
+    found, score = previewed.profile, previewed.score
+    return {
+        "Score": score.score,
+        "Result": "To review" if score.score >= threshold else "Below threshold",
+        "Name": found.display_name or UNKNOWN,
+        "Handle": f"@{found.handle}",
+        "Followers": UNKNOWN if found.followers is None else f"{found.followers:,}",
+        "Location": found.location or UNKNOWN,
+        "Why": " ".join(part.explanation for part in score.parts),
+    }

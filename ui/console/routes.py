@@ -1,0 +1,31 @@
+"""Where each screen is, so that one can lead to another."""
+
+from typing import NoReturn
+from uuid import UUID
+
+import streamlit as st
+
+OVERVIEW = "screens/overview.py"
+CAMPAIGNS = "screens/campaigns.py"
+NEW_CAMPAIGN = "screens/new_campaign.py"
+CAMPAIGN = "screens/campaign_run.py"
+REVIEW = "screens/review.py"
+
+
+def go_to_campaign(campaign_id: UUID) -> NoReturn:
+    """Show one campaign."""
+    st.switch_page(CAMPAIGN, query_params={"id": str(campaign_id)})
+
+
+def go_to_review(campaign_id: UUID | None = None) -> NoReturn:
+    """Show the review queue, of one campaign or of all."""
+    wish = {"campaign": str(campaign_id)} if campaign_id else None
+    st.switch_page(REVIEW, query_params=wish)
+
+
+def asked_id(name: str) -> UUID | None:
+    """Return the id that the address of this screen names, if it names one."""
+    try:
+        return UUID(st.query_params.get(name, ""))
+    except ValueError:
+        return None

@@ -1,0 +1,121 @@
+"""One campaign, live: its latest run, and what could not be read."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import streamlit as st
+
+from config.clock import now
+from tasks.campaigns.schemas import CampaignAnswer
+from ui.console.api_client import ProblemError, SignedOutError, api
+from ui.console.campaign_rows import (
+    show_failure,
+    show_refused_wish,
+    show_wishes,
+    state_of,
+)
+from ui.console.components.live_run import show_live_run
+from ui.console.criteria_words import criteria_in_words
+from ui.console.panels import panel, show_empty
+from ui.console.routes import CAMPAIGNS, asked_id, go_to_review
+from ui.console.words import (
+    badge,
+    counted,
+    moment_in_words,
+    plain,
+    seconds_in_words,
+    source_in_words,
+)
+
+UNREADABLE_SHOWN = 200
+
+
+def show_head(campaign: CampaignAnswer) -> None:
+    """Show what the campaign is, its state, and what can be done."""
+    st.title(plain(campaign.name))
+    with st.container(horizontal=True, vertical_alignment="center", key="head"):
+        st.markdown(
+            f"{badge(state_of(campaign))} &nbsp; {_when(campaign)}", width="stretch"
+        )
+        show_wishes(campaign, place="campaign")
+        waiting = campaign.run.queued if campaign.run else 0
+        if waiting and st.button(
+            "Review", type="primary", icon=":material/how_to_reg:", key="review"
+        ):
+            go_to_review(campaign.id)
+
+
+def latest_events(campaign_id: UUID) -> Sequence[dict[str, Any]]:
+    """Return the events to begin the feed with; without them it fills by itself."""
+    try:
+        return api().list_recent_events(campaign_id)["items"]
+    except SignedOutError:
+        raise
+    except ProblemError:
+        return ()
+
+
+def show_wanted(campaign: CampaignAnswer) -> None:
+    """Show where it gathers and what it looks for."""
+    with st.expander("What this campaign looks for", icon=":material/tune:"):
+        st.markdown(f"**Source** — {plain(source_in_words(campaign.source))}")
+        st.markdown(
+            f"**Review** — public profiles that score {campaign.threshold} or more "
+            f"of 100, until {counted(campaign.wanted, 'profile')} are acquired."
+        )
+        for line in criteria_in_words(campaign.criteria):
+            st.markdown(f"- {plain(line)}")
+
+
+def show_unreadable(campaign: CampaignAnswer) -> None:
+    """List rows and pages that could not be read, each with its reason."""
+    latest = campaign.run
+    if latest is None or not latest.unreadable:
+        return
+    st.subheader("Could not be read")
+    rows = api().list_unreadable(campaign.id, limit=UNREADABLE_SHOWN).items
+    st.dataframe(
+        [{"Where": row.reference, "Why": row.reason} for row in rows],
+        hide_index=True,
+        key="unreadable",
+        alt="Rows and pages that could not be read, with the reason for each",
+        column_config={"Where": st.column_config.TextColumn(width="medium")},
+    )
+    if latest.unreadable > len(rows):
+        st.markdown(f"The first {len(rows):,} of {latest.unreadable:,} are listed.")
+
+
+def _when(campaign: CampaignAnswer) -> str:
+    latest = campaign.run
+    if latest is None:
+        return "Not started yet."
+    if latest.started_at is None:
+        return "Waiting for a worker."
+    end = latest.ended_at or now()
+    lasted = seconds_in_words((end - latest.started_at).total_seconds())
+    started = moment_in_words(latest.started_at, now=now())
+    if latest.ended_at is None:
+        return f"Started {started}."
+    return f"Started {started}, took {lasted}."
+
+
+st.page_link(CAMPAIGNS, label="Campaigns", icon=":material/arrow_back:")
+campaign_id = asked_id("id")
+if campaign_id is None:
+    show_empty(
+        "campaign",
+        icon="search_off",
+        title="Which campaign?",
+        advice="This address names none. Open one from the list of campaigns.",
+    )
+    st.stop()
+
+with panel("campaign", "This campaign"):
+    campaign = api().get_campaign(campaign_id)
+    show_head(campaign)
+    show_refused_wish()
+    show_failure(campaign)
+    show_live_run(campaign, recent_events=latest_events(campaign_id))
+    show_wanted(campaign)
+    show_unreadable(campaign)
