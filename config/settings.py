@@ -81,7 +81,7 @@ def settings() -> Settings:
 
 def _name_variables(invalid: ValidationError) -> str:
     lines = (
-        f"MUSTER_{'__'.join(str(part).upper() for part in error['loc'])}: {error['msg']}"
+        f"MUSTER_{'__'.join(map(str, error['loc'])).upper()}: {error['msg']}"
         for error in invalid.errors()
     )
     return "settings cannot be read: " + "; ".join(lines)

@@ -17,9 +17,10 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.client.schemas.responses import WorkerFlowRunResponse
 from prefect.events.clients import get_events_subscriber
 from prefect.events.filters import EventFilter, EventNameFilter
+from prefect.workers.base import BaseWorker
 from prefect.workers.process import (
     ProcessJobConfiguration,
-    ProcessWorker,
+    ProcessVariables,
     ProcessWorkerResult,
 )
 from typing_extensions import override
@@ -34,7 +35,9 @@ _EVENTS = EventFilter(event=EventNameFilter(name=[_CANCELLING, *_DUE]))
 _SECONDS_UNTIL_NEXT_SUBSCRIPTION = 2.0
 
 
-class WarmWorker(ProcessWorker):
+class WarmWorker(
+    BaseWorker[ProcessJobConfiguration, ProcessVariables, ProcessWorkerResult]
+):
     """
     Starts flow runs within a second, by events; polling is its safety net.
 
@@ -43,6 +46,8 @@ class WarmWorker(ProcessWorker):
     """
 
     type = "warm-process"
+    job_configuration = ProcessJobConfiguration
+    job_configuration_variables = ProcessVariables
     flow_modules: ClassVar[tuple[str, ...]] = FLOW_MODULES
     _display_name = "Warm process"
     _description = "Runs flows in processes forked from a warm one."

@@ -7,7 +7,9 @@ import platform
 import signal
 import threading
 from datetime import timedelta
+from typing import Any
 
+from prefect.workers.base import BaseWorker
 from prefect.workers.process import ProcessWorker
 
 from config.errors import UnreachableError
@@ -59,7 +61,7 @@ def apply_registry_once_prefect_answers() -> None:
             return
 
 
-def make_worker() -> ProcessWorker:
+def make_worker() -> BaseWorker[Any, Any, Any]:
     """Return a worker of the type that is set."""
     section, name = settings().prefect, platform.node()
     if section.worker == WarmWorker.type:
@@ -69,7 +71,7 @@ def make_worker() -> ProcessWorker:
     return ProcessWorker(section.work_pool, name=name)
 
 
-async def work_until_stopped(worker: ProcessWorker) -> None:
+async def work_until_stopped(worker: BaseWorker[Any, Any, Any]) -> None:
     """Run a worker until SIGTERM or SIGINT, and leave no process behind."""
     work = asyncio.create_task(worker.start(printer=_log.info))
     loop = asyncio.get_running_loop()

@@ -13,7 +13,7 @@ class AccountsSettings(Section):
     """Read from `MUSTER_ACCOUNTS__*`."""
 
     signing_key: SecretStr = SecretStr("")
-    """Key of the access tokens, 32 characters or more. The one-machine stack makes its own."""
+    """Key of the access tokens, 32 characters or more. The stack makes its own."""
 
     access_token_lifetime: timedelta = timedelta(minutes=15)
     """How long an access token is valid."""
@@ -25,13 +25,13 @@ class AccountsSettings(Section):
     """The longest a login lasts, however often it is used."""
 
     refresh_grace: timedelta = timedelta(seconds=10)
-    """How long a refresh token just used is still taken, so that two tabs do not log each other out."""
+    """A refresh token just used is taken for so long: two tabs may refresh at once."""
 
     argon2_memory_kib: Annotated[int, Ge(8)] = 19456
-    """Memory of one password hash, in KiB (OWASP Password Storage, Argon2id minimum)."""
+    """Memory of one password hash, in KiB (OWASP's minimum for Argon2id)."""
 
     argon2_passes: Annotated[int, Ge(1)] = 2
     """Passes over that memory."""
 
     secure_cookies: bool = True
-    """Send cookies only over HTTPS. Browsers treat loopback as secure, except some for `__Host-` names."""
+    """Send cookies only over HTTPS, or to this machine itself."""

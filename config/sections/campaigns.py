@@ -12,10 +12,10 @@ class CampaignsSettings(Section):
     """Read from `MUSTER_CAMPAIGNS__*`."""
 
     batch_budget: timedelta = timedelta(seconds=10)
-    """Work of one batch, which is one Prefect task (facts/prefect.md section 3: 5 to 15 s)."""
+    """Work of one batch, one Prefect task; 5 to 15 s keep its cost below 1 %."""
 
     commit_interval: timedelta = timedelta(seconds=0.7)
-    """Work between two commits: rows, scores, events and position in one transaction."""
+    """Work between two commits of rows, scores, events and position."""
 
     largest_portion: Annotated[int, Ge(1), Le(20_000)] = 5_000
     """Most items in one transaction, however fast they are."""

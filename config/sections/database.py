@@ -13,7 +13,7 @@ class DatabaseSettings(Section):
     """Read from `MUSTER_DATABASE__*`."""
 
     url: SecretStr = SecretStr("")
-    """`postgresql+psycopg://user:password@host:port/muster`. Empty: the one-machine stack starts a private one."""
+    """`postgresql+psycopg://user:password@host:port/muster`. Empty: a private one."""
 
     pool_size: Annotated[int, Ge(1)] = 10
     """Connections kept open in each process."""

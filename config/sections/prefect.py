@@ -12,7 +12,7 @@ class PrefectSettings(Section):
     """Read from `MUSTER_PREFECT__*`."""
 
     api_url: str = ""
-    """`http://host:port/api` of a Prefect server. Empty: the one-machine stack starts a private one."""
+    """`http://host:port/api` of a Prefect server. Empty: a private one."""
 
     auth_string: SecretStr = SecretStr("")
     """`user:password` of that server, if it asks for one."""
@@ -21,7 +21,7 @@ class PrefectSettings(Section):
     """Work pool that campaign runs go through."""
 
     worker: Literal["warm-process", "process"] = "warm-process"
-    """Type of that pool: forked from a warm process, or Prefect's stock process worker."""
+    """Forked from a warm process, or Prefect's stock process worker."""
 
     runs_at_once: Annotated[int, Ge(1)] = 4
     """Flow runs one worker works on at the same time."""

@@ -12,10 +12,10 @@ class PublicProfilesSettings(Section):
     """Read from `MUSTER_PUBLIC_PROFILES__*`."""
 
     user_agent: str = "Muster/0.1 (public-profile research)"
-    """How we introduce ourselves to a host, and the name looked up in its robots.txt."""
+    """How we introduce ourselves to a host, in its robots.txt too."""
 
     own_hosts: tuple[str, ...] = ()
-    """`host` or `host:port` of the operator's own sites, where robots.txt is not asked."""
+    """`host` or `host:port` of the operator's own sites: robots.txt is not asked."""
 
     pages_at_once: Annotated[int, Ge(1), Le(256)] = 32
     """Requests under way to one host at the same time."""

@@ -9,4 +9,4 @@ class RedisSettings(Section):
     """Read from `MUSTER_REDIS__*`."""
 
     url: SecretStr = SecretStr("")
-    """`redis://:password@host:port/0`. Empty: the one-machine stack starts a private Valkey."""
+    """`redis://:password@host:port/0`. Empty: a private Valkey."""

@@ -13,7 +13,7 @@ from config.errors import SetupError
 from config.settings import Settings, home_folder, settings
 from deployments.stack.home import Home, is_held, take_lock
 from deployments.stack.ports import check_ports, ports_in_use
-from deployments.stack.processes import end_leftovers, last_lines, rotate_log
+from deployments.stack.processes import last_lines, rotate_log, sweep
 from deployments.stack.state import Phase, StackState, read_state
 
 _LOOK_EVERY_SECONDS = 0.1
@@ -155,6 +155,6 @@ def _clear_up(home: Home) -> None:
     """Remove what a stack that was killed has left."""
     state = read_state(home)
     if state is not None:
-        end_leftovers(state)
+        sweep(state)
     home.state.unlink(missing_ok=True)
     home.addresses.unlink(missing_ok=True)

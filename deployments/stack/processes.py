@@ -2,9 +2,11 @@
 
 import ctypes
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -153,6 +155,21 @@ def leftovers(state: StackState) -> list[psutil.Process]:
         if process.pid not in own
         and (_is_same(process, born.get(process.pid)) or _carries(process, state.mark))
     ]
+
+
+SCRATCH_PREFIX = "muster-stack-"
+
+
+def make_scratch() -> str:
+    """Make the folder for the parts' temporary files; short, for sockets lie in it."""
+    return tempfile.mkdtemp(prefix=SCRATCH_PREFIX)
+
+
+def sweep(state: StackState) -> None:
+    """End what is left of a stack, and remove its temporary files."""
+    end_leftovers(state)
+    if Path(state.scratch).name.startswith(SCRATCH_PREFIX):
+        shutil.rmtree(state.scratch, ignore_errors=True)
 
 
 def end_leftovers(state: StackState, *, grace: float = 3.0) -> int:

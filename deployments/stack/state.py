@@ -39,6 +39,8 @@ class StackState(BaseModel):
     pid: int
     mark: str
     """Every process of the stack carries this word in its environment."""
+    scratch: str = ""
+    """Folder in which the parts make their temporary files; goes when they do."""
     phase: Phase = Phase.STARTING
     problem: str = ""
     """Why it failed, for a person."""

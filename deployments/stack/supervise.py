@@ -10,7 +10,7 @@ from config.logs import set_up_logs
 from config.settings import settings
 from deployments.stack.home import Home, stack_secrets, write_privately
 from deployments.stack.parts import Part, addresses_of, parts_of
-from deployments.stack.processes import die_with, end_leftovers
+from deployments.stack.processes import die_with, make_scratch, sweep
 from deployments.stack.state import Phase, StackState, read_state, write_state
 from deployments.stack.supervisor import Supervisor
 
@@ -29,7 +29,9 @@ def supervise(*, parent: int | None) -> int:
         die_with(parent)
     values = settings()
     home = Home(values.home)
-    state = StackState(pid=os.getpid(), mark=secrets.token_hex(8))
+    state = StackState(
+        pid=os.getpid(), mark=secrets.token_hex(8), scratch=make_scratch()
+    )
     write_state(home, state)
     _leave_sweeper_behind(home)
     try:
@@ -66,9 +68,11 @@ def _leave_sweeper_behind(home: Home) -> None:
     os.setsid()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    os.read(until_we_end, 1)
-    state = read_state(home)
-    if state is not None:
-        end_leftovers(state)
-    home.addresses.unlink(missing_ok=True)
-    os._exit(0)
+    try:
+        os.read(until_we_end, 1)
+        state = read_state(home)
+        if state is not None:
+            sweep(state)
+        home.addresses.unlink(missing_ok=True)
+    finally:
+        os._exit(0)  # whatever happens: this copy of the supervisor must not go on

@@ -147,7 +147,11 @@ class Supervisor:
         kept.gone.clear()
         kept.process = start_process(
             part.command(),
-            environment={**base_environment(self._state.mark), **part.environment},
+            environment={
+                **base_environment(self._state.mark),
+                "TMPDIR": self._state.scratch,
+                **part.environment,
+            },
             log=self._home.logs / f"{part.name}.log",
             account=part.account,
             last_signal=part.stop_signal,

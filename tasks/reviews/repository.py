@@ -153,6 +153,7 @@ def _describe(item: ReviewItem, public_profile: PublicProfile) -> ReviewCard:
         handle=public_profile.handle,
         display_name=public_profile.display_name,
         url=public_profile.url,
+        external_id=public_profile.external_id,
         bio=public_profile.bio,
         followers=public_profile.followers,
         following=public_profile.following,

@@ -31,6 +31,7 @@ class ReviewCard(Schema):
     handle: str
     display_name: str | None
     url: str | None
+    external_id: str | None
     bio: str | None
     followers: int | None
     following: int | None

@@ -120,6 +120,7 @@ def assert_nothing_is_left(place: Place) -> None:
     assert leftovers(place.state) == []
     assert not is_held(place.home)
     assert not place.home.addresses.exists()
+    assert not Path(place.state.scratch).exists()
 
 
 def test_once_runs_the_demo_campaign_to_its_end_and_leaves_nothing(

@@ -8,6 +8,7 @@ from pydantic import ConfigDict
 from config.schema import Schema
 from tasks.campaigns.schemas import CampaignAnswer, UnreadableAnswer
 from tasks.public_profiles.schemas import AcquiredProfile, Score
+from tasks.reviews.schemas import ReviewCard
 
 
 class Answer(Schema):
@@ -46,6 +47,31 @@ class Recipe(Answer):
     name: str
     title: str
     description: str = ""
+
+
+class RecipeList(Answer):
+    """All recipes, by name."""
+
+    items: tuple[Recipe, ...]
+
+
+class Started(Answer):
+    """The campaign that was made and started."""
+
+    campaign_id: UUID
+
+
+class CardPage(Answer):
+    """Some cards of the review queue, highest score first."""
+
+    items: tuple[ReviewCard, ...]
+    next: str | None = None
+
+
+class RecentEvents(Answer):
+    """What happened last, newest first."""
+
+    items: list[dict[str, Any]]
 
 
 class PreviewedProfile(Answer):

@@ -11,13 +11,17 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from config.errors import ApplicationError
 from config.settings import settings
 from tasks.campaigns.schemas import CampaignAnswer
-from tasks.reviews.schemas import BatchDecisionAnswer, ReviewPage
+from tasks.reviews.schemas import BatchDecisionAnswer
 from ui.console.answers import (
     CampaignPage,
+    CardPage,
     Metrics,
     Person,
     Preview,
+    RecentEvents,
     Recipe,
+    RecipeList,
+    Started,
     UnreadablePage,
     UploadedTable,
 )
@@ -104,8 +108,7 @@ class Api:
 
     def run_pipeline(self, request: Mapping[str, Any]) -> UUID:
         """Create a campaign and start it; return its id."""
-        answer = self._ask("POST", "/pipeline/run", dict[str, Any], json=request)
-        return UUID(answer["campaignId"])
+        return self._ask("POST", "/pipeline/run", Started, json=request).campaign_id
 
     def preview_campaign(self, request: Mapping[str, Any]) -> Preview:
         """Return the first public profiles of a source with their scores."""
@@ -134,8 +137,7 @@ class Api:
 
     def list_recipes(self) -> tuple[Recipe, ...]:
         """Return the recipes that pages can be read with."""
-        answer = self._ask("GET", "/recipes", dict[str, tuple[Recipe, ...]])
-        return answer["items"]
+        return self._ask("GET", "/recipes", RecipeList).items
 
     def list_cards(
         self,
@@ -144,7 +146,7 @@ class Api:
         status: str,
         after: str | None = None,
         limit: int = 50,
-    ) -> ReviewPage:
+    ) -> CardPage:
         """Return cards of the review queue, highest score first."""
         query = {
             "campaignId": campaign_id,
@@ -152,8 +154,7 @@ class Api:
             "after": after,
             "limit": limit,
         }
-        page = self._ask("GET", "/profiles", dict[str, Any], query=query)
-        return ReviewPage.model_validate({key: page[key] for key in ("items", "next")})
+        return self._ask("GET", "/profiles", CardPage, query=query)
 
     def decide_batch(self, wish: str, card_ids: list[str]) -> BatchDecisionAnswer:
         """Approve or reject many public profiles at once."""
@@ -170,10 +171,10 @@ class Api:
 
     def list_recent_events(
         self, campaign_id: UUID, *, limit: int = 30
-    ) -> dict[str, Any]:
-        """Return the latest events of a campaign, newest first, and the last id."""
+    ) -> list[dict[str, Any]]:
+        """Return the latest events of a campaign, newest first."""
         query = {"campaignId": campaign_id, "limit": limit}
-        return self._ask("GET", "/tracking/recent", dict[str, Any], query=query)
+        return self._ask("GET", "/tracking/recent", RecentEvents, query=query).items
 
     def _ask(
         self,

@@ -49,7 +49,7 @@ def show_head(campaign: CampaignAnswer) -> None:
 def latest_events(campaign_id: UUID) -> Sequence[dict[str, Any]]:
     """Return the events to begin the feed with; without them it fills by itself."""
     try:
-        return api().list_recent_events(campaign_id)["items"]
+        return api().list_recent_events(campaign_id)
     except SignedOutError:
         raise
     except ProblemError:

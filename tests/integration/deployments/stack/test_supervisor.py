@@ -45,7 +45,9 @@ def supervise(
     home: Home, parts: Sequence[Part], meanwhile: Callable[[], bool]
 ) -> tuple[int, StackState]:
     """Run parts until `meanwhile` says true, then stop; return how it ended."""
-    state = StackState(pid=os.getpid(), mark=os.urandom(8).hex())
+    state = StackState(
+        pid=os.getpid(), mark=os.urandom(8).hex(), scratch=str(home.folder)
+    )
 
     async def run() -> int:
         supervisor = asyncio.create_task(
