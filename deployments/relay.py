@@ -4,7 +4,7 @@ import signal
 from threading import Event, Thread
 
 from config.logs import set_up_logs
-from flows.watchdog import watch_forever
+from flows.rescue import watch_forever
 from tasks.events.relay import relay_forever
 
 

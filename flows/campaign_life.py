@@ -18,7 +18,7 @@ from tasks.campaigns.repository import (
     get_campaign,
 )
 from tasks.campaigns.rescue import mark_dispatched
-from tasks.campaigns.schemas import CampaignAnswer
+from tasks.campaigns.schemas import CampaignAnswer, WaitingRun
 from tasks.campaigns.tables import get_table_size, table_lines
 from tasks.database import transaction
 from tasks.public_profiles.acquire import check_source
@@ -72,8 +72,8 @@ def check_campaign_source(source: Source) -> None:
 def start_campaign(campaign_id: UUID) -> CampaignAnswer:
     """Start a campaign's next run."""
     with transaction() as session:
-        campaign_run_id = life.start_campaign(session, campaign_id, now=now())
-    _dispatch(campaign_run_id)
+        waiting = life.start_campaign(session, campaign_id, now=now())
+    _dispatch(waiting)
     return show_campaign(campaign_id)
 
 
@@ -87,9 +87,9 @@ def pause_campaign(campaign_id: UUID) -> CampaignAnswer:
 def resume_campaign(campaign_id: UUID) -> CampaignAnswer:
     """Let a paused campaign go on from where it stopped."""
     with transaction() as session:
-        campaign_run_id = life.resume_campaign(session, campaign_id, now=now())
-    if campaign_run_id is not None:
-        _dispatch(campaign_run_id)
+        waiting = life.resume_campaign(session, campaign_id, now=now())
+    if waiting is not None:
+        _dispatch(waiting)
     return show_campaign(campaign_id)
 
 
@@ -114,14 +114,16 @@ def show_campaign(campaign_id: UUID) -> CampaignAnswer:
         return describe_campaign(campaign, find_latest_run(session, campaign_id))
 
 
-def _dispatch(campaign_run_id: UUID) -> None:
+def _dispatch(waiting: WaitingRun) -> None:
     """Hand a run to the workers; if that fails the watchdog will, within seconds."""
     try:
-        flow_run_id = dispatch_campaign_run(campaign_run_id)
-        mark_dispatched(campaign_run_id, flow_run_id)
+        flow_run_id = dispatch_campaign_run(
+            waiting.campaign_run_id, attempt=waiting.attempt
+        )
+        mark_dispatched(waiting.campaign_run_id, flow_run_id)
     except OutsideError as failure:
         log.warning(
             "campaign run %s waits for the workflow engine: %s",
-            campaign_run_id,
+            waiting.campaign_run_id,
             failure.message,
         )

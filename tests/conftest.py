@@ -6,5 +6,6 @@ pytest_plugins = [
     "tests.fixtures.database",
     "tests.fixtures.demo_site",
     "tests.fixtures.prefect",
+    "tests.fixtures.api",
     "tests.fixtures.stack",
 ]

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import psutil  # type: ignore[import-untyped]  # it has no annotations
+import psutil
 
 from config.errors import SetupError
 from deployments.stack.privileges import numbers_of

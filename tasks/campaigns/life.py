@@ -12,6 +12,7 @@ from tasks.campaigns.repository import (
     find_latest_run,
     get_campaign,
 )
+from tasks.campaigns.schemas import WaitingRun
 from tasks.events.outbox import record_event
 from tasks.events.types import CampaignChanged
 
@@ -29,9 +30,9 @@ class CampaignStateError(ConflictError):
         )
 
 
-def start_campaign(session: Session, campaign_id: UUID, *, now: datetime) -> UUID:
+def start_campaign(session: Session, campaign_id: UUID, *, now: datetime) -> WaitingRun:
     """
-    Make a campaign active with a new run, and return the run's id.
+    Make a campaign active with a new run, and return the run to dispatch.
 
     Raises:
         CampaignStateError: It runs already, or is paused (resume it instead).
@@ -42,7 +43,7 @@ def start_campaign(session: Session, campaign_id: UUID, *, now: datetime) -> UUI
     campaign.state, campaign.updated_at = CampaignState.ACTIVE, now
     campaign_run = add_run(session, campaign_id=campaign_id, now=now)
     _tell(session, campaign_id, CampaignState.ACTIVE, campaign_run.id)
-    return campaign_run.id
+    return WaitingRun(campaign_run.id, attempt=0)
 
 
 def pause_campaign(session: Session, campaign_id: UUID, *, now: datetime) -> None:
@@ -61,11 +62,11 @@ def pause_campaign(session: Session, campaign_id: UUID, *, now: datetime) -> Non
 
 def resume_campaign(
     session: Session, campaign_id: UUID, *, now: datetime
-) -> UUID | None:
+) -> WaitingRun | None:
     """
     Make a paused campaign active again.
 
-    Returns the id of the run to dispatch, or None while a taker still holds it: the
+    Returns the run to dispatch, or None while a taker still holds it: the
     pause has not reached that one yet and it simply goes on.
 
     Raises:
@@ -81,7 +82,7 @@ def resume_campaign(
         return None
     campaign_run.state, campaign_run.heartbeat_at = CampaignRunState.QUEUED, now
     campaign_run.flow_run_id = None
-    return campaign_run.id
+    return WaitingRun(campaign_run.id, attempt=campaign_run.attempt)
 
 
 def complete_campaign(session: Session, campaign_id: UUID, *, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from config.schema import Schema
@@ -74,6 +74,13 @@ class StoredTable(Schema):
     table_id: UUID
     name: str
     size_bytes: int
+
+
+class WaitingRun(NamedTuple):
+    """A run that waits for a worker, and how often it has been taken up so far."""
+
+    campaign_run_id: UUID
+    attempt: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable
-from contextlib import suppress
 from typing import Any, cast
 
 import orjson
@@ -96,13 +95,12 @@ class FanOut:
     async def close(self) -> None:
         """Stop reading."""
         self.end_all()
-        if self._reader is not None:
-            self._reader.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._reader
+        while self._reader is not None and not self._reader.done():
+            self._reader.cancel()  # lost if an answer of Redis comes at that moment
+            await asyncio.wait({self._reader}, timeout=_PAUSE_AFTER_FAILURE_SECONDS)
 
     async def _read_forever(self) -> None:
-        while True:
+        while not self.is_closed:
             try:
                 await self._read()
             except Exception as lost:  # noqa: BLE001 - it must never stop by itself
@@ -116,7 +114,7 @@ class FanOut:
             if self.position is None:
                 self.position = await _newest_position(redis, section.stream)
                 self._end_listeners()  # they may have missed what came before it
-            while True:
+            while not self.is_closed:
                 answer = await redis.xread(
                     {section.stream: f"{self.position}-0"},
                     count=portion,

@@ -117,7 +117,7 @@ class UnreadableItem(Base):
 
 
 class UploadedTable(Record):
-    """A table somebody uploaded; its bytes lie in pieces, where every worker sees it."""
+    """A table somebody uploaded; its bytes lie in pieces, for every worker to see."""
 
     __tablename__ = "uploaded_tables"
 

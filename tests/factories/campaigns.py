@@ -31,8 +31,8 @@ def create_taken_run(**values: Any) -> TakenRun:
     """Start a campaign and take its run, as a worker does."""
     with transaction() as session:
         campaign_id = create_campaign(session, **values)
-        campaign_run_id = start_campaign(session, campaign_id, now=now())
-    return retake_run(campaign_run_id)
+        waiting = start_campaign(session, campaign_id, now=now())
+    return retake_run(waiting.campaign_run_id)
 
 
 def retake_run(campaign_run_id: UUID) -> TakenRun:

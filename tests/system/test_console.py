@@ -1,6 +1,7 @@
 """The console in a real browser, on the whole stack: as a person uses it."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import httpx
@@ -44,7 +45,7 @@ def reviewed_campaign(stack: RunningStack) -> str:
         "source": demo_source(stack),
         "wanted": 100,
     }
-    with stack.client() as client:
+    with closing(stack.client()) as client:
         answer = client.post("/pipeline/run", json=asked)
         campaign_id: str = answer.json()["campaignId"]
         campaign_run = wait_for_run(client, campaign_id)
@@ -105,21 +106,23 @@ def test_a_campaign_is_started_from_the_form_and_watched_live(
     person.wait_for(lambda: "Give the campaign a name" in person.text())
     person.take_picture(stack.screenshots, "new-campaign-problem")
     type_into(person, "form_name", "Watched live")
-    type_into(person, "form_keywords", "music, travel, photography")
+    type_into(person, "form_keywords", "tea, vinyl, gardening")
     person.click("preview")
     person.wait_for(lambda: "Nothing is stored yet" in person.text())
     person.take_picture(stack.screenshots, "new-campaign-preview")
+    ActionChains(person.driver).send_keys(Keys.ESCAPE).perform()
+    person.wait_for(lambda: "Nothing is stored yet" not in person.text())
     person.click("start")
     person.wait_for(lambda: person.data(LIVE_RUN).get("acquired"))
     person.driver.execute_script("window.isTheSameDocument = true;")
     person.wait_for(lambda: int(person.data(LIVE_RUN)["acquired"]) > 0, seconds=60)
+    wait_for_feed(person, "acquired")
     person.take_picture(stack.screenshots, "campaign-live")
     person.wait_for(
         lambda: person.data(LIVE_RUN).get("state") == "completed", seconds=120
     )
     person.wait_for(lambda: "Completed" in person.text())
-    feed = person.ask(LIVE_RUN, "return root.querySelector('.feed').innerText;")
-    assert "completed" in feed
+    wait_for_feed(person, "completed")
     assert "Could not be read" in person.text()
     assert person.driver.execute_script("return window.isTheSameDocument;")
     person.take_picture(stack.screenshots, "campaign-completed")
@@ -271,11 +274,16 @@ def set_look(person: ConsoleBrowser, look: str) -> None:
         person.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
 
 
+def wait_for_feed(person: ConsoleBrowser, words: str) -> None:
+    feed = "return root.querySelector('.feed').innerText;"
+    person.wait_for(lambda: words in person.ask(LIVE_RUN, feed))
+
+
 def wait_for_component(person: ConsoleBrowser, screen: str) -> None:
     """Wait for the browser's half of a screen, where it has one."""
     parts = {
         "review": (DECK, ".card"),
-        "campaign": (LIVE_RUN, ".tile"),
+        "campaign": (LIVE_RUN, ".badge.green"),
         "account": (".sign-out", "button"),
     }
     if screen in parts:

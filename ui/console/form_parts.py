@@ -11,7 +11,6 @@ from ui.console.answers import UploadedTable
 from ui.console.api_client import ProblemError, api
 from ui.console.campaign_form import COUNTS, DEMO_SITE, HTML_PAGES, TABLE
 from ui.console.column_guesses import FIELDS, guess_columns
-from ui.console.panels import show_problem
 from ui.console.words import plain
 
 KINDS = {
@@ -225,15 +224,16 @@ def _upload(file: UploadedFile) -> None:
         while piece := file.read(PIECE_BYTES):
             yield piece
 
+    keep("file_id", file.file_id)
+    settle("source.table_id")
     try:
         with st.spinner("Uploading…"):
             keep("table", api().upload_table(file.name, pieces()))
     except ProblemError as problem:
+        placed = st.session_state.get("form_problems") or {}
+        said = f"{file.name} was not taken: {problem.message}"
+        keep("problems", placed | {"source.table_id": [said]})
         keep("table", None)
-        show_problem(f"{file.name} was not taken", problem)
-        return
-    keep("file_id", file.file_id)
-    settle("source.table_id")
 
 
 def _ask_columns(table: UploadedTable) -> dict[str, str]:

@@ -7,12 +7,14 @@ from ui.console.words import UNKNOWN, counted
 
 
 def show_preview() -> None:
-    """Show the last preview, if one was asked for."""
-    kept = st.session_state.get("form_preview")
-    if kept is None:
-        return
-    preview, threshold = kept
-    st.subheader("Preview")
+    """Show the preview that was just asked for, once, over the form."""
+    kept = st.session_state.pop("form_preview", None)
+    if kept is not None:
+        _show_dialog(*kept)
+
+
+@st.dialog("Preview", width="large")
+def _show_dialog(preview: Preview, threshold: int) -> None:
     if preview.profiles:
         good = sum(one.score.score >= threshold for one in preview.profiles)
         st.markdown(
@@ -23,6 +25,7 @@ def show_preview() -> None:
             [_row(one, threshold) for one in preview.profiles],
             hide_index=True,
             key="preview_table",
+            row_height=44,
             alt="The first public profiles with their scores",
             column_config={
                 "Score": st.column_config.ProgressColumn(
@@ -33,8 +36,8 @@ def show_preview() -> None:
         )
     else:
         st.warning(
-            "No public profile could be read. Check the source above, and the reasons "
-            "below if there are any.",
+            "No public profile could be read. Check the source, and the reasons below "
+            "if there are any.",
             icon=":material/warning:",
         )
     _show_unreadable(preview)

@@ -91,6 +91,11 @@ function buildRun(first, setTriggerValue) {
     askTimer ??= setTimeout(askNow, Math.max(50, askedAt + ASK_EVERY_MS - Date.now()));
   }
 
+  function askAtOnce() {
+    clearTimeout(askTimer);
+    askTimer = setTimeout(askNow, 0);
+  }
+
   async function askNow() {
     askedAt = Date.now();
     try {
@@ -113,7 +118,7 @@ function buildRun(first, setTriggerValue) {
     if (event.campaignId && event.campaignId !== campaignId) return;
     if (event.acquired !== undefined && campaign.run) Object.assign(campaign.run, pick(event));
     soon();
-    askSoon();
+    event.status ? askAtOnce() : askSoon();
   }
 
   // With a campaign's own filter, so that another one's thousands do not come along.

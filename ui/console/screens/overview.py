@@ -11,7 +11,7 @@ from ui.console.panels import panel, show_empty
 from ui.console.routes import CAMPAIGNS, NEW_CAMPAIGN, go_to_review
 from ui.console.words import counted
 
-SHOWN = 5
+SHOWN = 3
 LATEST = 100
 
 
@@ -76,6 +76,7 @@ with panel("overview", "The overview"):
             ("Runs now", CampaignState.ACTIVE),
             ("Failed", CampaignState.FAILED),
             ("Paused", CampaignState.PAUSED),
+            ("Finished last", CampaignState.COMPLETED),
         ):
             in_state = [one for one in campaigns if one.status == state]
             if in_state:

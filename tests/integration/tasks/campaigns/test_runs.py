@@ -112,7 +112,7 @@ def test_a_paused_campaign_stops_after_the_portion_and_goes_on_when_resumed() ->
     assert run_state(taken) is CampaignRunState.PAUSED
     with transaction() as session:
         again = resume_campaign(session, taken.campaign_id, now=now())
-    assert again == taken.campaign_run_id
+    assert again == (taken.campaign_run_id, taken.attempt)
     assert retake_run(taken.campaign_run_id).acquired == 5
 
 

@@ -22,7 +22,9 @@ def test_a_count_within_its_bounds_earns_everything() -> None:
         someone(followers=12_400), Criteria(followers=Range(min=1_000, max=50_000))
     )
     assert score.score == 100
-    assert score.parts[0].explanation == "12,400 followers, as wanted (1,000 to 50,000)."
+    assert (
+        score.parts[0].explanation == "12,400 followers, as wanted (1,000 to 50,000)."
+    )
 
 
 @pytest.mark.parametrize(

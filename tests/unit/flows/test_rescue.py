@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from flows.watchdog import Rescue, decide_rescue
+from flows.rescue import Rescue, decide_rescue
 from tasks.clients.prefect_server import FlowRunRecord, read_record
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 from config.clock import now
 from config.settings import settings
 from flows.dispatch import cancel_flow_run, dispatch_campaign_run, find_flow_run
-from flows.watchdog import watch_once
+from flows.rescue import watch_once
 from tasks.campaigns.life import start_campaign
 from tasks.campaigns.repository import get_run
 from tasks.campaigns.rescue import mark_dispatched
@@ -32,7 +32,8 @@ def campaign_run_id() -> Iterator[UUID]:
     """Start a campaign that nobody has dispatched; forget its flow runs afterwards."""
     with transaction() as session:
         campaign_id = create_campaign(session)
-        campaign_run_id = start_campaign(session, campaign_id, now=now())
+        waiting = start_campaign(session, campaign_id, now=now())
+    campaign_run_id = waiting.campaign_run_id
     yield campaign_run_id
     if flow_run_id := _flow_run_of(campaign_run_id):
         prefect_server().set_state(
