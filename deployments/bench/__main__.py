@@ -12,6 +12,7 @@ from deployments.bench.bare_loop import run_bare_loop
 from deployments.bench.measured_campaign import (
     COLUMNS,
     CampaignWish,
+    invent_people,
     measure_campaign,
     upload_people,
 )
@@ -58,8 +59,9 @@ def _measure(stack: OwnStack, *, pages: int, rows: int) -> BenchReport:
         longest_seconds=LONGEST_SECONDS,
     )
     bare = run_bare_loop(listing_url)
+    people = invent_people(stack, rows)
     began = monotonic()
-    table_id = upload_people(stack, rows)
+    table_id = upload_people(stack, people)
     upload_seconds = monotonic() - began
     source = {"kind": "table", "table_id": table_id, "form": "csv"}
     table = measure_campaign(

@@ -50,7 +50,7 @@ async def note_attached(trace: str) -> None:
 
 def measure_latency(samples: int = SAMPLES) -> dict[str, float]:
     """
-    Return seconds from click to first line, both ways, on the running stack.
+    Return seconds from both ways, on the running stack.
 
     One run of each comes first and is not counted, since a click on a stack that has
     run for a while is what matters.
@@ -73,7 +73,7 @@ def measure_latency(samples: int = SAMPLES) -> dict[str, float]:
 
 def _figures(title: str, seconds: list[float]) -> dict[str, float]:
     return {
-        f"click to first line, {title}, {name}": round(value, 3)
+        f"{title}, {name}": round(value, 3)
         for name, value in (
             ("median s", median(seconds)),
             ("lowest s", min(seconds)),

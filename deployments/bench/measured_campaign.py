@@ -1,6 +1,6 @@
 """One campaign through the API, timed and weighed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
@@ -127,13 +127,13 @@ def measure_campaign(
     )
 
 
-def upload_people(stack: OwnStack, rows: int) -> str:
-    """Upload a CSV table of `rows` invented people and return its id."""
+def upload_people(stack: OwnStack, people: bytes) -> str:
+    """Upload a CSV table of people and return its id."""
     with open_api(stack) as api:
         answer = api.post(
             "/campaigns/tables",
             params={"name": "people.csv"},
-            content=_table(rows, site=stack.site_url),
+            content=people,
             headers={"Content-Type": "text/csv"},
             timeout=300,
         )
@@ -150,9 +150,10 @@ def open_api(stack: OwnStack) -> httpx.Client:
     )
 
 
-def _table(rows: int, *, site: str) -> Iterator[bytes]:
+def invent_people(stack: OwnStack, rows: int) -> bytes:
+    """Return a CSV table of `rows` invented people."""
     people = people_from(PEOPLE_SEED, rows)
-    return (chunk.encode() for chunk in csv_chunks(people, site=site))
+    return "".join(csv_chunks(people, site=stack.site_url)).encode()
 
 
 def _follow(

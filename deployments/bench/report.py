@@ -13,6 +13,7 @@ from deployments.bench.bare_loop import BareResult
 from deployments.bench.measured_campaign import Measured
 
 MEBIBYTE = 1024 * 1024
+WIDTH = 110
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +58,14 @@ def as_object(report: BenchReport) -> dict[str, Any]:
 
 def print_report(report: BenchReport) -> None:
     """Print the report as small tables."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=WIDTH)
     console.print(_campaign_table(report))
     console.print(_stage_table(report))
     console.print(
         f"The whole path takes {report.cpu_ratio:.1f} times the CPU of the bare loop. "
         f"Uploading the table took {report.upload_seconds:.1f} s."
     )
-    for name, figure in report.latency.items():
-        console.print(f"{name}: {figure}")
+    console.print(_latency_table(report))
 
 
 def _campaign_table(report: BenchReport) -> Table:
@@ -109,6 +109,16 @@ def _stage_table(report: BenchReport) -> Table:
     stages = dict.fromkeys(stage for each in campaigns for stage in each.stages)
     for stage in stages:
         table.add_row(stage, *(_seconds(each.stages.get(stage)) for each in campaigns))
+    return table
+
+
+def _latency_table(report: BenchReport) -> Table:
+    table = Table("from click to first line", title="Latency")
+    table.add_column("", justify="right")
+    for name, figure in report.latency.items():
+        table.add_row(
+            name, f"{figure:.3f}" if isinstance(figure, float) else f"{figure}"
+        )
     return table
 
 
