@@ -117,12 +117,13 @@ def show_failure(campaign: CampaignAnswer) -> None:
     failed = campaign.status == CampaignState.FAILED
     if failed and campaign.run and campaign.run.error:
         kept = counted(campaign.run.acquired, "public profile")
-        st.error(
-            f"{plain(campaign.run.error.message)} \n\n"
-            f"What was read before is kept ({kept}). Put the cause right, then "
-            "**Try again**: the run starts anew and stores nothing twice.",
-            icon=":material/error:",
-        )
+        with st.container(key=f"why-failed-{campaign.id}"):
+            st.error(
+                f"{plain(campaign.run.error.message)} \n\n"
+                f"What was read before is kept ({kept}). Put the cause right, then "
+                "**Try again**: the run starts anew and stores nothing twice.",
+                icon=":material/error:",
+            )
 
 
 def _grant(campaign: CampaignAnswer, wish: Wish) -> None:

@@ -7,6 +7,7 @@ import pytest
 from config.settings import Settings
 from deployments.stack.home import Home, StackSecrets, stack_secrets
 from deployments.stack.parts import addresses_of, parts_of
+from deployments.stack.processes import base_environment
 
 ELSEWHERE = {
     "database": {"url": "postgresql+psycopg://elsewhere/muster"},
@@ -19,6 +20,14 @@ HERE = {"database": {"url": ""}, "redis": {"url": ""}, "prefect": {"api_url": ""
 @pytest.fixture
 def secrets(tmp_path: Path) -> StackSecrets:
     return stack_secrets(Home(tmp_path))
+
+
+@pytest.fixture(autouse=True)
+def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings are only what a test gives, whatever other tests have set."""
+    for name in base_environment("tests"):
+        if name.startswith("MUSTER_"):
+            monkeypatch.delenv(name, raising=False)
 
 
 def settings_with(tmp_path: Path, sections: dict[str, dict[str, str]]) -> Settings:
