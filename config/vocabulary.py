@@ -28,6 +28,15 @@ class CampaignRunState(StrEnum):
         return self in {CampaignRunState.COMPLETED, CampaignRunState.FAILED}
 
 
+class Stage(StrEnum):
+    """What a campaign run spends its time on, in the order of the work."""
+
+    ACQUISITION = "acquisition"
+    FILTERING = "filtering"
+    REVIEW = "review"
+    TRACKING = "tracking"
+
+
 class Decision(StrEnum):
     """What a reviewer decided about a public profile, or that nobody has yet."""
 

@@ -10,6 +10,8 @@ from pydantic import TypeAdapter
 
 from config.clock import now
 from config.settings import settings
+from config.vocabulary import Stage
+from tasks.campaigns.pace import Pace
 from tasks.campaigns.repository import (
     add_pages,
     add_unreadable_items,
@@ -52,6 +54,7 @@ class CampaignWork:
         self.taken = taken
         self.position = taken.position
         self.acquired = taken.acquired
+        self.pace = Pace()
         self.source = type_of_source.validate_python(taken.source)
         self.criteria = Criteria.model_validate(taken.criteria)
         self.pages = open_pages(self.source)
@@ -84,7 +87,7 @@ class Stopwatch:
         self.seconds: dict[str, float] = {}
 
     @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
+    def stage(self, name: Stage) -> Iterator[None]:
         """Count the time inside the block towards a stage."""
         began = perf_counter()
         try:
@@ -94,18 +97,18 @@ class Stopwatch:
             self.seconds[name] = self.seconds.get(name, 0.0) + spent
 
 
-def work_portion(work: CampaignWork, *, limit: int) -> PortionEnd:
+def work_portion(work: CampaignWork) -> PortionEnd:
     """
-    Work on at most `limit` items of a run; all of it is stored, or none.
+    Work on the next items of a run; all of it is stored, or none.
 
     Raises:
         SupersededError: Another taker has the run; nothing of this is stored.
         OutsideError: The source does not answer; everything before is stored.
     """
     watch = Stopwatch()
-    with watch.stage("acquisition"):
-        portion = acquire_portion(work, limit=limit)
-    with watch.stage("filtering"):
+    with watch.stage(Stage.ACQUISITION):
+        portion = acquire_portion(work)
+    with watch.stage(Stage.FILTERING):
         scored = [
             (one, score_public_profile(one, work.criteria)) for one in portion.profiles
         ]
@@ -120,9 +123,9 @@ def work_portion(work: CampaignWork, *, limit: int) -> PortionEnd:
     )
 
 
-def acquire_portion(work: CampaignWork, *, limit: int) -> AcquiredPortion:
+def acquire_portion(work: CampaignWork) -> AcquiredPortion:
     """Read the next items of the run's source, never more than are still wanted."""
-    limit = min(limit, max(1, work.taken.wanted - work.acquired))
+    limit = min(work.pace.limit, max(1, work.taken.wanted - work.acquired))
     source = work.source
     if isinstance(source, TableSource):
         lines = table_lines(source.table_id, offset=work.position.get("offset", 0))
@@ -148,7 +151,7 @@ def _store(
 ) -> tuple[PortionCounts, Standing]:
     taken = work.taken
     with transaction() as session:
-        with watch.stage("acquisition"):
+        with watch.stage(Stage.ACQUISITION):
             fresh = store_public_profiles(
                 session,
                 scored,
@@ -163,14 +166,14 @@ def _store(
                 for one in (*portion.unreadable, *portion.unclear)
             ]
             add_unreadable_items(session, taken.campaign_run_id, noted)
-        with watch.stage("review"):
+        with watch.stage(Stage.REVIEW):
             kept = [
                 (public_profile_id, score.score)
                 for public_profile_id, _, score in fresh
                 if score.score >= taken.threshold
             ]
             queue_for_review(session, kept, campaign_id=taken.campaign_id)
-        with watch.stage("tracking"):
+        with watch.stage(Stage.TRACKING):
             record_events(session, _events(taken, fresh))
         counts = PortionCounts(
             acquired=len(fresh),

@@ -15,6 +15,7 @@ from config.clock import now
 from config.errors import ApplicationError, OutsideError
 from config.settings import settings
 from flows.campaign_portion import CampaignWork, work_portion
+from tasks.campaigns.pace import learn_pace
 from tasks.campaigns.repository import SupersededError, beat
 from tasks.campaigns.runs import close_run, fail_run, take_run
 from tasks.campaigns.schemas import TakenRun
@@ -37,8 +38,7 @@ def run_campaign(campaign_run_id: UUID) -> None:
     if taken is None:
         return
     with kept_alive(taken), failures_noted(taken), closing(CampaignWork(taken)) as work:
-        pace = Pace()
-        while work_through_batch(work, pace):
+        while work_through_batch(work):
             pass
 
 
@@ -50,36 +50,25 @@ def run_campaign(campaign_run_id: UUID) -> None:
     persist_result=False,
     cache_policy=NO_CACHE,
 )
-def work_through_batch(work: CampaignWork, pace: "Pace") -> bool:
+def work_through_batch(work: CampaignWork) -> bool:
     """Work on portions for one batch's time, and return whether the run goes on."""
-    ends_at = monotonic() + settings().campaigns.batch_budget.total_seconds()
+    section = settings().campaigns
+    ends_at = monotonic() + section.batch_budget.total_seconds()
     while True:
         began = monotonic()
-        portion = work_portion(work, limit=pace.limit)
-        pace.learn(items=portion.items, seconds=monotonic() - began)
+        portion = work_portion(work)
+        work.pace = learn_pace(
+            work.pace,
+            items=portion.items,
+            seconds=monotonic() - began,
+            interval=section.commit_interval,
+            largest=section.largest_portion,
+        )
         if portion.is_last:
             with transaction() as session:
                 close_run(session, work.taken, now=now())
         if not portion.goes_on or monotonic() >= ends_at:
             return portion.goes_on
-
-
-class Pace:
-    """How many items fit between two commits, learnt from the items so far."""
-
-    def __init__(self) -> None:
-        self.limit = 50
-        self._seconds_per_item: float | None = None
-
-    def learn(self, *, items: int, seconds: float) -> None:
-        """Take one portion's time into the mean; newer portions count for more."""
-        if not items:
-            return
-        latest, before = seconds / items, self._seconds_per_item
-        self._seconds_per_item = latest if before is None else (latest + before) / 2
-        section = settings().campaigns
-        wanted = section.commit_interval.total_seconds() / self._seconds_per_item
-        self.limit = max(1, min(section.largest_portion, int(wanted)))
 
 
 def take_up(campaign_run_id: UUID) -> TakenRun | None:

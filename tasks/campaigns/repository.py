@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 from sqlalchemy.orm import Session
 
 from config.errors import ConflictError, NotFoundError
-from config.vocabulary import CampaignRunState, CampaignState
+from config.vocabulary import CampaignRunState, CampaignState, Stage
 from tasks.campaigns.schemas import CampaignAnswer, CampaignRunAnswer, Problem
 from tasks.models import Campaign, CampaignRun, SourcePage, UnreadableItem, new_id
 
@@ -264,7 +264,11 @@ def describe_run(campaign_run: CampaignRun) -> CampaignRunAnswer:
         rejected=campaign_run.rejected,
         unreadable=campaign_run.unreadable,
         known=campaign_run.known,
-        stages=campaign_run.stage_seconds,
+        stages={
+            stage: campaign_run.stage_seconds[stage]
+            for stage in Stage  # in the order of the work; JSONB keeps none
+            if stage in campaign_run.stage_seconds
+        },
         attempt=campaign_run.attempt,
         created_at=campaign_run.created_at,
         started_at=campaign_run.started_at,

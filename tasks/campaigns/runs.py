@@ -97,8 +97,9 @@ def advance_run(
     for name, added in asdict(counts).items():
         setattr(campaign_run, name, getattr(campaign_run, name) + added)
     campaign_run.position = position
-    campaign_run.stage_seconds = {
-        stage: round(campaign_run.stage_seconds.get(stage, 0.0) + seconds, 4)
+    before = campaign_run.stage_seconds
+    campaign_run.stage_seconds = before | {
+        stage: round(before.get(stage, 0.0) + seconds, 4)
         for stage, seconds in stage_seconds.items()
     }
     campaign_run.idle_attempts, campaign_run.heartbeat_at = 0, now
