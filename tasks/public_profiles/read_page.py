@@ -4,6 +4,8 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
+from pydantic import ValidationError
+
 from config.recipes import (
     Recipe,
     find_recipe_of_host,
@@ -39,7 +41,7 @@ from tasks.public_profiles.page_signs import (
     shows_one_handle,
 )
 from tasks.public_profiles.recipe_places import handle_in_path, read_places
-from tasks.public_profiles.schemas import AcquiredProfile
+from tasks.public_profiles.schemas import AcquiredProfile, said_of
 from tasks.public_profiles.visible_counts import read_visible_counts
 
 LONGEST = {
@@ -238,4 +240,7 @@ def _as_profile(
     kind = found.get("kind")
     found["kind"] = KINDS.get(kind.lower(), kind) if kind else None
     found["topics"] = tuple(found.get("topics") or ())[:100]
-    return AcquiredProfile(**found)
+    try:
+        return AcquiredProfile(**found)
+    except ValidationError as wrong:
+        raise NotAPublicProfileError(said_of(wrong)) from None

@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from pydantic import ValidationError
+
 from config.errors import InvalidError
 from tasks.public_profiles.schemas import (
     PROFILE_FIELDS,
     AcquiredProfile,
     TableSource,
     Unreadable,
+    said_of,
 )
 from tasks.public_profiles.table_cells import READERS, UnreadableCellError
 from tasks.public_profiles.table_lines import (
@@ -245,9 +248,16 @@ def _builder(
         if not platform:
             return "it has no platform"
         values["platform"] = platform.lower()
-        return AcquiredProfile(**values)
+        return _checked(values)
 
     return build
+
+
+def _checked(values: dict[str, Any]) -> AcquiredProfile | str:
+    try:
+        return AcquiredProfile(**values)
+    except ValidationError as wrong:
+        return said_of(wrong)
 
 
 def _sort_in(row: Row, build: Build, portion: TablePortion) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from config.recipes import READINGS, Place, Recipe
-from tasks.public_profiles.counts import read_count
+from tasks.public_profiles.counts import LARGEST_COUNT, read_count
 from tasks.public_profiles.handles import normalise_handle, tidy_address
 from tasks.public_profiles.opened_page import OpenedPage, text_of
 from tasks.public_profiles.page_data import follow_path, script_data
@@ -94,10 +94,9 @@ def read_counted(value: Any, *, noun: str | None = None) -> int | None:
     """Return a count given as JSON or as text; `True` is no count."""
     if isinstance(value, bool) or value is None:
         return None
-    if isinstance(value, int):
-        return value if value >= 0 else None
-    if isinstance(value, float):
-        return int(value) if value >= 0 and value.is_integer() else None
+    if isinstance(value, int | float):
+        is_count = 0 <= value <= LARGEST_COUNT and value == int(value)
+        return int(value) if is_count else None
     if not isinstance(value, str):
         return None
     return read_count(value, noun=noun)

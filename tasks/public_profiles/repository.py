@@ -71,15 +71,9 @@ def store_public_profiles(
 def _row(
     public_profile_id: UUID, public_profile: AcquiredProfile, score: Score
 ) -> dict[str, Any]:
-    # PostgreSQL's text cannot hold the NUL character, and some pages contain one.
-    stated = {
-        name: value.replace("\0", "") if isinstance(value, str) else value
-        for name, value in public_profile.__dict__.items()
-    }
-    return stated | {
+    return public_profile.__dict__ | {
         "id": public_profile_id,
-        "handle_key": stated["handle"].casefold(),
-        "topics": [topic.replace("\0", "") for topic in public_profile.topics],
+        "handle_key": public_profile.handle.casefold(),
         "score": score.score,
         "score_parts": score.parts,
         "confidence": score.confidence,

@@ -5,52 +5,76 @@ from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from annotated_types import Ge, Le, Len
-from pydantic import AnyHttpUrl, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    AnyHttpUrl,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic.alias_generators import to_snake
 
 from config.schema import Schema
 
-Count = Annotated[int, Ge(0)]
+Count = Annotated[int, Ge(0), Le(2**63 - 1)]
+"""PostgreSQL's bigint."""
+
+
+def _without_nul(text: str) -> str:
+    # PostgreSQL's text and JSON cannot hold it, and some pages and tables contain it.
+    return text.replace("\0", "")
+
+
+Text = Annotated[str, AfterValidator(_without_nul)]
 
 
 class AcquiredProfile(Schema):
     """One public profile as its source states it; what is not stated is `None`."""
 
-    platform: Annotated[str, Len(1, 64)]
+    platform: Annotated[Text, Len(1, 64)]
     """Lower-case name of the service, such as `mastodon`; or the host, if unknown."""
 
-    handle: Annotated[str, Len(1, 256)]
+    handle: Annotated[Text, Len(1, 256)]
     """The name in the profile's address, without a leading `@`."""
 
-    display_name: Annotated[str, Len(0, 512)] | None = None
-    url: Annotated[str, Len(0, 2048)] | None = None
-    external_id: Annotated[str, Len(0, 256)] | None = None
-    bio: Annotated[str, Len(0, 20_000)] | None = None
+    display_name: Annotated[Text, Len(0, 512)] | None = None
+    url: Annotated[Text, Len(0, 2048)] | None = None
+    external_id: Annotated[Text, Len(0, 256)] | None = None
+    bio: Annotated[Text, Len(0, 20_000)] | None = None
     followers: Count | None = None
     """Absent is unknown, never 0."""
 
     following: Count | None = None
     posts: Count | None = None
     verified: bool | None = None
-    kind: Annotated[str, Len(0, 64)] | None = None
+    kind: Annotated[Text, Len(0, 64)] | None = None
     """Such as `person`, `organisation`, `music group`, where the source says."""
 
-    location: Annotated[str, Len(0, 256)] | None = None
-    language: Annotated[str, Len(0, 64)] | None = None
-    topics: Annotated[tuple[str, ...], Len(0, 100)] = ()
-    picture_url: Annotated[str, Len(0, 2048)] | None = None
+    location: Annotated[Text, Len(0, 256)] | None = None
+    language: Annotated[Text, Len(0, 64)] | None = None
+    topics: Annotated[tuple[Text, ...], Len(0, 100)] = ()
+    picture_url: Annotated[Text, Len(0, 2048)] | None = None
 
 
 PROFILE_FIELDS = tuple(AcquiredProfile.model_fields)
 
 
+def said_of(wrong: ValidationError) -> str:
+    """Return in one line what a public profile would have stated wrongly."""
+    return "; ".join(
+        f"{'.'.join(map(str, error['loc']))}: {error['msg']}"
+        for error in wrong.errors(include_url=False, include_input=False)
+    )
+
+
 class Unreadable(Schema):
     """One row or page that could not be read, and why."""
 
-    reference: str
+    reference: Text
     """`line 17`, or the address of the page."""
 
-    reason: str
+    reason: Text
     """One sentence for the person who owns the source."""
 
 

@@ -70,8 +70,8 @@ _plain_name = _text(_LONGEST_TEXT["display_name"], cut=True)
 
 def _name(cell: Any) -> str | None:
     """Read a display name; somebody may be called None or Nan."""
-    if cell in {"None", "Null", "Nan"}:
-        return str(cell)
+    if isinstance(cell, str) and cell in {"None", "Null", "Nan"}:
+        return cell
     return _plain_name(cell)
 
 
