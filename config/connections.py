@@ -1,13 +1,26 @@
-"""Engine, session factory and Redis client, opened once a process."""
+"""Engine, session factory and Redis clients, opened once a process."""
 
+import asyncio
 from functools import cache
+from weakref import WeakKeyDictionary
 
 from redis import Redis
+from redis.asyncio import BlockingConnectionPool
+from redis.asyncio import Redis as AsyncRedis
+from redis.asyncio.retry import Retry as AsyncRetry
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from config.errors import SetupError
 from config.settings import settings
+
+_ASYNC_CONNECTIONS = 32
+_ASYNC_PATIENCE_SECONDS = 1.0
+_async_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncRedis] = (
+    WeakKeyDictionary()
+)
 
 
 @cache
@@ -52,7 +65,36 @@ def redis_client() -> Redis:
     Raises:
         SetupError: No Redis is named and no stack runs.
     """
-    return Redis.from_url(redis_url(), health_check_interval=30)
+    return Redis.from_url(
+        redis_url(),
+        health_check_interval=30,
+        socket_connect_timeout=2,
+        socket_timeout=5,
+        retry=Retry(NoBackoff(), 1),  # who asks decides soon, and by itself
+    )
+
+
+def async_redis_client() -> AsyncRedis:
+    """Return the Redis client of the running event loop; answers are bytes."""
+    loop = asyncio.get_running_loop()
+    if loop not in _async_clients:
+        pool = BlockingConnectionPool.from_url(
+            redis_url(),
+            max_connections=_ASYNC_CONNECTIONS,
+            timeout=_ASYNC_PATIENCE_SECONDS,
+            socket_connect_timeout=_ASYNC_PATIENCE_SECONDS,
+            socket_timeout=_ASYNC_PATIENCE_SECONDS,
+            retry=AsyncRetry(NoBackoff(), 1),
+        )
+        _async_clients[loop] = AsyncRedis.from_pool(pool)
+    return _async_clients[loop]
+
+
+async def close_async_redis_client() -> None:
+    """End the connections of the running event loop, before it ends itself."""
+    client = _async_clients.pop(asyncio.get_running_loop(), None)
+    if client is not None:
+        await client.aclose()
 
 
 def redis_url() -> str:

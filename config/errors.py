@@ -8,6 +8,8 @@ ApplicationError
     ForbiddenError           we know, and they may not                       403
     NotFoundError            what they name does not exist                   404
     ConflictError            it exists, in a state that does not allow this  409
+      StaleError               it was changed since they looked at it        412
+    VersionRequiredError     they must say which version they looked at      428
     LimitedError             they asked too often                            429
   OutsideError             another system failed us; the operator may have to act
     UnreachableError         retried: it did not answer in time              503
@@ -78,6 +80,31 @@ class ConflictError(RejectedError):
     """It exists, in a state that does not allow this."""
 
     code = "conflict"
+
+
+class StaleError(ConflictError):
+    """Somebody else changed it meanwhile; `details["version"]` is what it is now."""
+
+    code = "changed_elsewhere"
+
+    def __init__(self, version: int) -> None:
+        super().__init__(
+            "somebody else changed this meanwhile; look at it again, then repeat your "
+            "change",
+            details={"version": version},
+        )
+
+
+class VersionRequiredError(RejectedError):
+    """A change must name the version it is meant for."""
+
+    code = "version_required"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "say which version you saw: its ETag in the header If-Match, or `version` "
+            "in the body"
+        )
 
 
 class LimitedError(RejectedError):

@@ -12,9 +12,11 @@ from config.settings import settings
 
 MASK = "**********"
 _SECRETS = re.compile(
-    r"(?i)(bearer\s+|x-plex-token[=:]\s*|api_key=|password[\"']?[=:]\s*[\"']?"
-    r"|token[\"']?[=:]\s*[\"']?|://[^:/@\s]*:)([^\s\"'&@,;]+)"
+    r"(?i)(bearer\s+|api[_-]?key[\"']?[=:]\s*[\"']?|password[\"']?[=:]\s*[\"']?"
+    r"|secret[\"']?[=:]\s*[\"']?|t(?:oken|icket)[\"']?[=:]\s*[\"']?"
+    r"|(?:__host-)?(?:access|refresh)=|://[^:/@\s]*:(?=[^\s/@]*@))([^\s\"'&@,;]+)"
 )
+_CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _JSON_WEB_TOKEN = re.compile(r"eyJ[\w-]{8,}\.[\w-]+\.[\w-]+")
 
 
@@ -23,10 +25,15 @@ def mask_secrets(text: str) -> str:
     return _JSON_WEB_TOKEN.sub(MASK, _SECRETS.sub(rf"\1{MASK}", text))
 
 
+def escape_controls(text: str) -> str:
+    """Return `text` with what moves a cursor or ends a line written out, save LF."""
+    return _CONTROLS.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+
+
 class _TextForm(logging.Formatter):
     @override
     def format(self, record: logging.LogRecord) -> str:
-        line = mask_secrets(super().format(record))
+        line = escape_controls(mask_secrets(super().format(record)))
         if asked := correlation_id.get():
             line = f"[{asked}] {line}"
         return line if record.exc_info else line.replace("\n", "\\n")
@@ -45,7 +52,7 @@ class _JsonForm(logging.Formatter):
             line["correlationId"] = asked
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return mask_secrets(json.dumps(line, ensure_ascii=False))
+        return escape_controls(mask_secrets(json.dumps(line, ensure_ascii=False)))
 
 
 def set_up_logs() -> None:

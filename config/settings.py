@@ -13,7 +13,10 @@ from config.sections.api import ApiSettings
 from config.sections.campaigns import CampaignsSettings
 from config.sections.database import DatabaseSettings
 from config.sections.events import EventsSettings
+from config.sections.failures import FailuresSettings
+from config.sections.limits import LimitsSettings
 from config.sections.logs import LogsSettings
+from config.sections.plex import PlexSettings
 from config.sections.prefect import PrefectSettings
 from config.sections.public_profiles import PublicProfilesSettings
 from config.sections.redis import RedisSettings
@@ -50,7 +53,10 @@ class Settings(BaseSettings):
     campaigns: CampaignsSettings = CampaignsSettings()
     database: DatabaseSettings = DatabaseSettings()
     events: EventsSettings = EventsSettings()
+    failures: FailuresSettings = FailuresSettings()
+    limits: LimitsSettings = LimitsSettings()
     logs: LogsSettings = LogsSettings()
+    plex: PlexSettings = PlexSettings()
     prefect: PrefectSettings = PrefectSettings()
     public_profiles: PublicProfilesSettings = PublicProfilesSettings()
     redis: RedisSettings = RedisSettings()

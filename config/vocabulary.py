@@ -64,7 +64,11 @@ class Permission(StrEnum):
     ANALYTICS_READ = "analytics.read"
     ANALYTICS_WRITE = "analytics.write"
     ACCOUNT_OWN = "account.own"
+    ACCOUNTS_READ = "admin.accounts.read"
+    ACCOUNTS_WRITE = "admin.accounts.write"
     SERVICES_READ = "admin.services.read"
+    ERRORS_READ = "admin.errors.read"
+    LIMITS_READ = "admin.limits.read"
 
 
 class Role(StrEnum):
@@ -73,3 +77,42 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
     OPERATOR = "operator"
     REVIEWER = "reviewer"
+
+
+class LimitClass(StrEnum):
+    """What a request counts to; each class has a limit of its own."""
+
+    GENERAL = "general"
+    AUTH = "auth"
+    DOWNLOAD = "download"
+    ADMIN = "admin"
+    INTERACTIVE = "interactive"
+
+
+class ServiceState(StrEnum):
+    """How a service does that Muster leans on."""
+
+    OK = "ok"
+    DEGRADED = "degraded"
+    DOWN = "down"
+    UNKNOWN = "unknown"
+
+
+class LoginActivityKind(StrEnum):
+    """What happened to an account or one of its logins."""
+
+    SIGNED_IN = "signed_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SIGNED_OUT = "signed_out"
+    LOGIN_ENDED = "login_ended"
+    REFRESH_REUSED = "refresh_reused"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a word
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - a word
+
+
+class PlexPinStatus(StrEnum):
+    """Where a sign-in through Plex is."""
+
+    PENDING = "pending"
+    LINKED = "linked"
+    EXPIRED = "expired"

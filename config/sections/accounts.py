@@ -33,5 +33,23 @@ class AccountsSettings(Section):
     argon2_passes: Annotated[int, Ge(1)] = 2
     """Passes over that memory."""
 
+    free_tries: Annotated[int, Ge(1)] = 5
+    """Wrong passwords in a row without a wait, per account and per address."""
+
+    longest_wait: timedelta = timedelta(minutes=15)
+    """The wait after each further one starts at 1 s and doubles up to this."""
+
+    tries_remembered: timedelta = timedelta(hours=1)
+    """Wrong passwords are forgotten when none came for so long."""
+
+    invitation_lifetime: timedelta = timedelta(days=7)
+    """How long an invitation can be accepted."""
+
+    reset_link_lifetime: timedelta = timedelta(hours=1)
+    """How long a link to set a new password works."""
+
+    activity_retention: timedelta = timedelta(days=90)
+    """How long sign-ins, failures and the like are kept."""
+
     secure_cookies: bool = True
     """Send cookies only over HTTPS, or to this machine itself."""

@@ -3,9 +3,11 @@
 from typing import Annotated
 
 from annotated_types import Ge, Le
-from pydantic import AnyHttpUrl
+from pydantic import AnyHttpUrl, IPvAnyNetwork, SecretStr, field_validator
 
 from config.sections.base import Section
+
+SHORTEST_TOKEN = 32
 
 
 class ApiSettings(Section):
@@ -25,3 +27,16 @@ class ApiSettings(Section):
 
     largest_upload_bytes: Annotated[int, Ge(1024)] = 268_435_456
     """Largest table that may be uploaded for a campaign, in bytes."""
+
+    monitoring_token: SecretStr = SecretStr("")
+    """Token, 32 characters or more, that opens `/metrics`, `/health/detailed` only."""
+
+    monitoring_networks: tuple[IPvAnyNetwork, ...] = ()
+    """Networks that need no token for these two; requests from a proxy still do."""
+
+    @field_validator("monitoring_token")
+    @classmethod
+    def _is_hard_to_guess(cls, token: SecretStr) -> SecretStr:
+        if 0 < len(token.get_secret_value()) < SHORTEST_TOKEN:
+            raise ValueError(f"must have {SHORTEST_TOKEN} characters or more, or none")
+        return token

@@ -28,3 +28,12 @@ class EventsSettings(Section):
 
     connection_lifetime: timedelta = timedelta(minutes=10)
     """A live connection is ended after this time, and the client comes back."""
+
+    ticket_lifetime: timedelta = timedelta(seconds=30)
+    """A ticket for a WebSocket may be used once, and only for so long."""
+
+    largest_socket_message: Annotated[int, Ge(256)] = 4_096
+    """Largest message a client may send over a WebSocket, in bytes."""
+
+    socket_messages_per_minute: Annotated[int, Ge(1)] = 120
+    """Messages a client may send over one WebSocket in a minute, pings included."""

@@ -1,6 +1,7 @@
 """How public profiles are gathered."""
 
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated
 
 from annotated_types import Ge, Le
@@ -16,6 +17,12 @@ class PublicProfilesSettings(Section):
 
     own_hosts: tuple[str, ...] = ()
     """`host` or `host:port` of the operator's own sites: robots.txt is not asked."""
+
+    inner_networks: tuple[IPv4Network | IPv6Network, ...] = (
+        IPv4Network("127.0.0.0/8"),
+        IPv6Network("::1/128"),
+    )
+    """Networks that are not public and may be fetched from. A server for many: `[]`."""
 
     pages_at_once: Annotated[int, Ge(1), Le(256)] = 32
     """Requests under way to one host at the same time."""

@@ -24,3 +24,6 @@ class StackSettings(Section):
 
     demo_site_port: Port = Field(default=4054)
     """Port of the demo site with its invented people."""
+
+    plex_accounts_port: Port = Field(default=4055)
+    """Port of the stand-in for Plex accounts."""
