@@ -1,6 +1,8 @@
 """Open, refresh, check and close a login."""
 
-from datetime import datetime
+import logging
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from threading import Lock
 from time import monotonic
 from typing import NamedTuple
@@ -9,9 +11,18 @@ from uuid import UUID
 from config.clock import now as present
 from config.errors import UnauthenticatedError
 from config.settings import settings
-from tasks.accounts import repository
+from config.vocabulary import LoginActivityKind
+from tasks.accounts import deny_list, repository
+from tasks.accounts.activity import forget_activity, record_activity
 from tasks.accounts.passwords import check_password, hash_password
-from tasks.accounts.schemas import Caller, Device, IssuedTokens, LoginRequest
+from tasks.accounts.schemas import (
+    UNKNOWN_DEVICE,
+    Caller,
+    Device,
+    IssuedTokens,
+    LoginRequest,
+)
+from tasks.accounts.throttle import forgive_try, take_try
 from tasks.accounts.tokens import (
     Claims,
     InvalidTokenError,
@@ -23,6 +34,8 @@ from tasks.accounts.tokens import (
     write_refresh_token,
 )
 from tasks.database import transaction
+
+log = logging.getLogger(__name__)
 
 REMEMBERED_SECONDS = 3.0
 """A login ended by another process is noticed here after so long at the latest."""
@@ -50,16 +63,23 @@ def open_login(request: LoginRequest, *, device: Device) -> OpenedLogin:
     """
     Open a login for whoever knows the password.
 
+    Whoever comes too early after wrong ones is refused like everybody else: in the
+    same words, after the same work.
+
     Raises:
-        InvalidCredentialsError: They do not, or may not sign in.
+        InvalidCredentialsError: They do not, may not sign in, or come too early.
+        ThrottleAwayError: Tries cannot be counted, so there are none.
     """
+    is_early = take_try(account=request.email, address=device.counted_as)
     with transaction() as session:
         account = repository.find_account_by_email(session, request.email)
-        known = account if account is not None and account.is_active else None
-        account_id, stored = (known.id, known.password_hash) if known else (None, None)
+        account_id = account.id if account else None
+        stored = account.password_hash if account and account.is_active else None
     check = check_password(request.password, password_hash=stored)
-    if account_id is None or not check.is_right:
+    if is_early or account_id is None or not check.is_right:
+        _write_down_failure(account_id, device)
         raise InvalidCredentialsError
+    forgive_try(account=request.email, address=device.counted_as)
     fresh_hash = hash_password(request.password) if check.is_outdated else None
     return open_login_of(account_id, device=device, password_hash=fresh_hash)
 
@@ -86,12 +106,20 @@ def open_login_of(
             now=now,
             used_since=now - section.login_idle_lifetime,
         )
-    if caller is None:
-        raise InvalidCredentialsError
+        if caller is None:
+            raise InvalidCredentialsError
+        record_activity(
+            session,
+            LoginActivityKind.SIGNED_IN,
+            account_id=account_id,
+            device=device,
+            login_id=token.login_id,
+        )
+        forget_activity(session, before=now - section.activity_retention)
     return _issue(caller, token, expires_at, now=now)
 
 
-def refresh_login(text: str) -> OpenedLogin:
+def refresh_login(text: str, *, device: Device = UNKNOWN_DEVICE) -> OpenedLogin:
     """
     Change a refresh token for its successor and a fresh access token.
 
@@ -101,8 +129,11 @@ def refresh_login(text: str) -> OpenedLogin:
 
     Raises:
         InvalidTokenError: The token is not, or no longer, good.
+        UncertainLoginError: Redis does not answer, so nobody knows.
     """
     token, now, section = read_refresh_token(text), present(), settings().accounts
+    if not deny_list.is_login_welcome(token.login_id):
+        raise InvalidTokenError
     with transaction() as session:
         login = repository.lock_login(session, token.login_id)
         caller = repository.find_caller(
@@ -118,22 +149,51 @@ def refresh_login(text: str) -> OpenedLogin:
         held = _held_token(token, current=login.refresh_hash, previous=previous)
         if held is None:
             login.revoked_at = now
+            record_activity(
+                session,
+                LoginActivityKind.REFRESH_REUSED,
+                account_id=login.account_id,
+                device=device,
+                login_id=login.id,
+            )
         elif not in_grace:
             held = next_refresh_token(held)
             login.previous_hash, login.refresh_hash = token.hash, held.hash
             login.rotated_at = now
         expires_at = login.expires_at
     if held is None:
-        forget_login(token.login_id)
+        log.warning("a used refresh token came back; its login was ended")
+        forget_logins([token.login_id])
         raise InvalidTokenError("this login was used from two places and was ended")
     return _issue(caller, held, expires_at, now=now)
 
 
-def close_login(login_id: UUID) -> None:
-    """End a login: its tokens are worth nothing from now on."""
+def close_login(
+    login_id: UUID, *, token: Claims | None = None, device: Device = UNKNOWN_DEVICE
+) -> None:
+    """
+    End a login at its owner's wish: its tokens are worth nothing from now on.
+
+    Args:
+        login_id: The login.
+        token: The access token the wish came with; it is put on the deny-list.
+        device: Where the wish came from.
+    """
+    now = present()
     with transaction() as session:
-        repository.revoke_login(session, login_id, now=present())
-    forget_login(login_id)
+        account_id = repository.end_login(session, login_id, now=now)
+        if account_id is not None:
+            record_activity(
+                session,
+                LoginActivityKind.SIGNED_OUT,
+                account_id=account_id,
+                device=device,
+                login_id=login_id,
+            )
+    if token is not None:
+        deny_list.deny_token(token, now_seconds=now.timestamp())
+    if account_id is not None:
+        forget_logins([login_id])
 
 
 def identify(token: str) -> Caller:
@@ -192,10 +252,37 @@ def look_up(login_id: UUID) -> Caller | None:
     return caller
 
 
-def forget_login(login_id: UUID) -> None:
-    """Have the next check of a login ask the database."""
+def forget_logins(login_ids: Iterable[UUID]) -> None:
+    """Have every process know at once that these logins have ended."""
+    ended = list(login_ids)
+    look_again_at(ended)
+    deny_list.deny_logins(ended)
+
+
+def announce_change(login_ids: Iterable[UUID]) -> None:
+    """Have every process ask the database what these logins may do now."""
+    changed = list(login_ids)
+    look_again_at(changed)
+    remembered = timedelta(seconds=2 * REMEMBERED_SECONDS)
+    deny_list.announce_change(changed, lasting=remembered)
+
+
+def look_again_at(login_ids: Iterable[UUID]) -> None:
+    """Have the next check of these logins ask the database."""
     with _remembering:
-        _remembered.pop(login_id, None)
+        for login_id in login_ids:
+            _remembered.pop(login_id, None)
+
+
+def _write_down_failure(account_id: UUID | None, device: Device) -> None:
+    log.info("a sign-in failed")
+    with transaction() as session:
+        record_activity(
+            session,
+            LoginActivityKind.SIGN_IN_FAILED,
+            account_id=account_id,
+            device=device,
+        )
 
 
 def _held_token(

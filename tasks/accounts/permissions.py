@@ -35,11 +35,15 @@ class MissingPermissionError(ForbiddenError):
         )
 
 
+def known_roles(names: Iterable[str]) -> tuple[Role, ...]:
+    """Return the roles of these names; a name of former times means nothing."""
+    known = {role.value for role in Role}
+    return tuple(Role(name) for name in names if name in known)
+
+
 def permissions_of(roles: Iterable[str]) -> frozenset[Permission]:
     """Return what these roles allow together; an unknown role allows nothing."""
-    known = {role.value for role in Role}
-    granted = (PERMISSIONS[Role(role)] for role in roles if role in known)
-    return frozenset().union(*granted)
+    return frozenset().union(*(PERMISSIONS[role] for role in known_roles(roles)))
 
 
 def require_permission(

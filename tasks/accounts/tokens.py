@@ -42,6 +42,10 @@ class Claims(NamedTuple):
 
     account_id: UUID
     login_id: UUID
+    token_id: str | None = None
+    """Of an access token, for the deny-list."""
+    ends_at: int | None = None
+    """Of an access token, in seconds since 1970."""
 
 
 class RefreshToken(NamedTuple):
@@ -106,7 +110,12 @@ def read_token(token: str) -> Claims:
             issuer=ISSUER,
             options={"require": list(kind.claims), "enforce_minimum_key_length": True},
         )
-        return Claims(account_id=UUID(stated["sub"]), login_id=UUID(stated["sid"]))
+        return Claims(
+            account_id=UUID(stated["sub"]),
+            login_id=UUID(stated["sid"]),
+            token_id=stated.get("jti"),
+            ends_at=stated.get("exp"),
+        )
     except (jwt.PyJWTError, ValueError, AttributeError, TypeError):
         raise InvalidTokenError from None
 
@@ -147,6 +156,24 @@ def read_refresh_token(text: str) -> RefreshToken:
     if len(body) != _SECRET_BYTES + 16 or not hmac.compare_digest(proof, _proof(body)):
         raise InvalidTokenError
     return RefreshToken(UUID(bytes=body[:16]), body[16:])
+
+
+def seal(purpose: str, text: str) -> str:
+    """Return a text that only we can have written, for one purpose."""
+    return f"{text}.{_digest(purpose.encode(), text.encode()).hex()}"
+
+
+def open_seal(purpose: str, sealed: str) -> str:
+    """
+    Return the text of a seal.
+
+    Raises:
+        InvalidTokenError: We did not write it for this purpose.
+    """
+    text, _, _ = sealed.rpartition(".")
+    if not hmac.compare_digest(seal(purpose, text).encode(), sealed.encode()):
+        raise InvalidTokenError
+    return text
 
 
 def signing_key() -> str:

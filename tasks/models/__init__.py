@@ -1,6 +1,13 @@
 """Every table, imported here so that Alembic sees them all."""
 
-from tasks.models.accounts import Account, Login
+from tasks.models.accounts import (
+    Account,
+    Invitation,
+    Login,
+    LoginActivity,
+    PasswordReset,
+)
+from tasks.models.audit import AuditEntry
 from tasks.models.base import Base, new_id
 from tasks.models.campaigns import (
     Campaign,
@@ -11,14 +18,22 @@ from tasks.models.campaigns import (
     UploadedTable,
 )
 from tasks.models.events import TrackingEvent
+from tasks.models.operations import Failure, KeptAnswer, LimitViolation
 from tasks.models.public_profiles import PublicProfile, ReviewItem
 
 __all__ = [
     "Account",
+    "AuditEntry",
     "Base",
     "Campaign",
     "CampaignRun",
+    "Failure",
+    "Invitation",
+    "KeptAnswer",
+    "LimitViolation",
     "Login",
+    "LoginActivity",
+    "PasswordReset",
     "PublicProfile",
     "ReviewItem",
     "SourcePage",

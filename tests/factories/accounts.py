@@ -1,6 +1,9 @@
 """People who may sign in, with the cheapest hash."""
 
+from datetime import timedelta
 from uuid import UUID
+
+from sqlalchemy import text
 
 from config.vocabulary import Role
 from tasks.accounts.logins import OpenedLogin, open_login_of
@@ -31,3 +34,11 @@ def create_account(
 def create_login(role: Role = Role.OPERATOR, *, email: str = "") -> OpenedLogin:
     """Add a person and sign them in."""
     return open_login_of(create_account(role, email=email), device=DEVICE)
+
+
+def age_all_logins(by: timedelta) -> None:
+    """Have every login last been used so much longer ago."""
+    with transaction() as session:
+        session.execute(
+            text("UPDATE logins SET rotated_at = rotated_at - :by"), {"by": by}
+        )

@@ -18,17 +18,16 @@ from tasks.accounts.logins import (
 from tasks.accounts.schemas import LoginRequest
 from tasks.accounts.tokens import Claims, InvalidTokenError, issue_console_token
 from tasks.database import transaction
-from tests.factories.accounts import DEVICE, PASSWORD, create_account, create_login
+from tests.factories.accounts import (
+    DEVICE,
+    PASSWORD,
+    age_all_logins,
+    create_account,
+    create_login,
+)
 from tests.fixtures.database import forget_settings
 
 pytestmark = pytest.mark.usefixtures("database")
-
-
-def age_all_logins(by: timedelta) -> None:
-    with transaction() as session:
-        session.execute(
-            text("UPDATE logins SET rotated_at = rotated_at - :by"), {"by": by}
-        )
 
 
 def test_the_right_password_opens_a_login_whatever_the_case_of_the_email() -> None:

@@ -50,7 +50,7 @@ def forged(*, algorithm: str = "HS256", typ: str = "at+jwt", **changed: object) 
 
 
 def test_an_access_token_speaks_for_its_account_and_login() -> None:
-    assert read_token(issue_access_token(CLAIMS, now=now())) == CLAIMS
+    assert read_token(issue_access_token(CLAIMS, now=now()))[:2] == CLAIMS[:2]
 
 
 def test_two_access_tokens_of_one_moment_differ() -> None:
@@ -65,7 +65,7 @@ def test_a_console_token_is_the_same_each_time() -> None:
 
 
 def test_the_forger_of_these_tests_can_make_a_good_token() -> None:
-    assert read_token(forged()) == CLAIMS
+    assert read_token(forged()) == Claims(*CLAIMS[:2], "once", 10**11)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Local servers of equal rank that speak as outside systems do."""
