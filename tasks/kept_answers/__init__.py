@@ -1,0 +1,1 @@
+"""Answers kept for a repeat under the same Idempotency-Key."""

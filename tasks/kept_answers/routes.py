@@ -1,0 +1,31 @@
+"""Pure: which requests take an Idempotency-Key, and whose answers hold a secret."""
+
+import re
+
+_KEPT = re.compile(
+    r"/campaigns(/tables|/[^/]+/(start|resume))?"
+    r"|/pipeline/run"
+    r"|/analytics/event"
+    r"|/admin/(invitations|accounts/[^/]+/reset-link)"
+    r"|/(media|youtube|videos)/.+"
+    r"|/browser-profiles(/[^/]+/start)?"
+    r"|/proxies(/generate)?"
+    r"|/cloak/leak-test"
+)
+_SECRET = re.compile(r"/admin/.+")
+
+
+def takes_key(method: str, path: str) -> bool:
+    """
+    Return whether a request creates or dispatches something.
+
+    Args:
+        method: As in HTTP.
+        path: Without `/api/v1` in front.
+    """
+    return method == "POST" and _KEPT.fullmatch(path) is not None
+
+
+def holds_secret(path: str) -> bool:
+    """Return whether the answer is shown once and must not be kept."""
+    return _SECRET.fullmatch(path) is not None

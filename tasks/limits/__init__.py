@@ -1,0 +1,1 @@
+"""How often somebody may ask: five classes, counted exactly over a sliding window."""
