@@ -7,12 +7,16 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from http import HTTPStatus
 
+from config.errors import BusyError, RefusedError, UnreachableError, UnreadableError
+
+TOO_MANY = HTTPStatus.TOO_MANY_REQUESTS
+
 _HTML = frozenset(("text/html", "application/xhtml+xml", ""))
 _RETRIED = frozenset(
     (
         HTTPStatus.REQUEST_TIMEOUT,
         HTTPStatus.TOO_EARLY,
-        HTTPStatus.TOO_MANY_REQUESTS,
+        TOO_MANY,
         HTTPStatus.INTERNAL_SERVER_ERROR,
         HTTPStatus.BAD_GATEWAY,
         HTTPStatus.SERVICE_UNAVAILABLE,
@@ -125,3 +129,23 @@ def read_retry_after(value: str | None, *, now: Callable[[], datetime]) -> float
     if moment.tzinfo is None:  # "-0000" leaves the zone open; the standard says UTC
         moment = moment.replace(tzinfo=now().tzinfo)
     return max(0.0, (moment - now()).total_seconds())
+
+
+def error_for(
+    answer: PageAnswer, what: str
+) -> RefusedError | BusyError | UnreachableError | UnreadableError:
+    """Return the error of a page without which the work cannot go on."""
+    about = f"the {what} {answer.url}"
+    match answer.state:
+        case PageState.GONE:
+            return RefusedError(f"{about} answered {answer.status}: check the address")
+        case PageState.NOT_HTML:
+            return UnreadableError(f"{about} cannot be read: {answer.reason}")
+        case PageState.REFUSED_BY_ROBOTS:
+            return RefusedError(f"{about} was not fetched: {answer.reason}")
+        case PageState.LOST if answer.status == TOO_MANY:
+            return BusyError(f"{about} was not fetched: {answer.reason}")
+        case PageState.LOST if answer.status is None or answer.status >= 500:  # noqa: PLR2004 - server errors
+            return UnreachableError(f"{about} was not fetched: {answer.reason}")
+        case _:
+            return RefusedError(f"{about} was not fetched: {answer.reason}")

@@ -15,12 +15,14 @@ from urllib.parse import urljoin, urlsplit
 import aiohttp
 
 from config.clock import now
-from config.errors import BusyError, RefusedError, UnreachableError, UnreadableError
 from config.sections.public_profiles import PublicProfilesSettings
+from tasks.clients.inner_networks import InnerAddressError, guarded_sockets
 from tasks.clients.page_answers import (
+    TOO_MANY,
     PageAnswer,
     PageState,
     Retry,
+    error_for,
     is_html,
     is_redirect,
     judge_status,
@@ -51,7 +53,6 @@ _HEADERS = {
     "Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1",
     "Accept-Language": "en,*;q=0.5",
 }
-_TOO_MANY = 429
 
 
 class _Ended(Exception):  # noqa: N818 - an ending, not an error
@@ -144,7 +145,7 @@ class PublicPages:
         """
         answer = self.fetch([url])[0]
         if answer.state is not PageState.FETCHED:
-            raise _error_for(answer, what)
+            raise error_for(answer, what)
         return answer
 
     async def _fetch_all(
@@ -208,7 +209,7 @@ class PublicPages:
     async def _wait_for_next_try(self, retry: Retry, tries: int) -> None:
         """Wait alone, or with the whole host if the host asked for patience."""
         seconds = FIRST_WAIT_SECONDS * 2 ** (tries - 1)
-        if retry.after_seconds is None and retry.status != _TOO_MANY:
+        if retry.after_seconds is None and retry.status != TOO_MANY:
             await asyncio.sleep(seconds)
 
     async def _try_once(self, url: str, work: "_Work") -> _Body:
@@ -239,7 +240,7 @@ class PublicPages:
             ahead = manners.free_at - loop.time()
             if not delay and ahead > longest:
                 reason = f"the host asked us to wait {ahead:.0f} s, too long"
-                raise _Ended(PageState.LOST, reason, _TOO_MANY)
+                raise _Ended(PageState.LOST, reason, TOO_MANY)
             seconds = take_turn(manners, delay=delay, now_seconds=loop.time())
             if seconds <= 0:
                 return
@@ -261,6 +262,7 @@ class PublicPages:
         except (aiohttp.InvalidURL, ValueError) as wrong:
             raise _Ended(PageState.LOST, f"its address is not valid: {wrong}") from None
         except (aiohttp.ClientError, OSError) as wrong:
+            _end_if_shut_out(wrong)
             said = str(wrong) or type(wrong).__name__
             raise _RetryLater(Retry(f"the connection failed: {said}")) from None
 
@@ -269,7 +271,7 @@ class PublicPages:
         wish = read_retry_after(response.headers.get("Retry-After"), now=now)
         verdict = judge_status(response.status, retry_after=wish)
         if isinstance(verdict, Retry):
-            if wish is not None or response.status == _TOO_MANY:
+            if wish is not None or response.status == TOO_MANY:
                 seconds = FIRST_WAIT_SECONDS * 4 if wish is None else wish
                 moment = asyncio.get_running_loop().time()
                 pause_host(manners, seconds=seconds, now_seconds=moment)
@@ -317,7 +319,7 @@ class PublicPages:
         status, text = None, ""
         for attempt in range(self.limits.tries):
             status, text = await self._get_robots(f"{origin_of(url)}/robots.txt")
-            if status is not None and status < 500 and status != _TOO_MANY:  # noqa: PLR2004 - server errors
+            if status is not None and status < 500 and status != TOO_MANY:  # noqa: PLR2004 - server errors
                 break
             if attempt + 1 < self.limits.tries:
                 await asyncio.sleep(FIRST_WAIT_SECONDS * 2**attempt)
@@ -331,7 +333,8 @@ class PublicPages:
                 return response.status, raw.decode("utf-8", "replace")
         except aiohttp.TooManyRedirects:
             return 404, ""  # RFC 9309, section 2.3.1.2: as if there were none
-        except (aiohttp.ClientError, OSError, TimeoutError):
+        except (aiohttp.ClientError, OSError, TimeoutError) as wrong:
+            _end_if_shut_out(wrong)
             return None, ""
 
     def _open(self) -> aiohttp.ClientSession:
@@ -339,7 +342,9 @@ class PublicPages:
             seconds = self.limits.request_timeout.total_seconds()
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
-                    limit=0, limit_per_host=self.limits.pages_at_once
+                    limit=0,
+                    limit_per_host=self.limits.pages_at_once,
+                    socket_factory=guarded_sockets(self.limits.inner_networks),
                 ),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={**_HEADERS, "User-Agent": self.limits.user_agent},
@@ -371,20 +376,7 @@ def fetch_pages(
         return pages.fetch(urls, budget_seconds=budget_seconds)
 
 
-def _error_for(
-    answer: PageAnswer, what: str
-) -> RefusedError | BusyError | UnreachableError | UnreadableError:
-    about = f"the {what} {answer.url}"
-    match answer.state:
-        case PageState.GONE:
-            return RefusedError(f"{about} answered {answer.status}: check the address")
-        case PageState.NOT_HTML:
-            return UnreadableError(f"{about} cannot be read: {answer.reason}")
-        case PageState.REFUSED_BY_ROBOTS:
-            return RefusedError(f"{about} was not fetched: {answer.reason}")
-        case PageState.LOST if answer.status == _TOO_MANY:
-            return BusyError(f"{about} was not fetched: {answer.reason}")
-        case PageState.LOST if answer.status is None or answer.status >= 500:  # noqa: PLR2004 - server errors
-            return UnreachableError(f"{about} was not fetched: {answer.reason}")
-        case _:
-            return RefusedError(f"{about} was not fetched: {answer.reason}")
+def _end_if_shut_out(wrong: Exception) -> None:
+    cause = getattr(wrong, "os_error", wrong)
+    if isinstance(cause, InnerAddressError):
+        raise _Ended(PageState.LOST, str(cause)) from None

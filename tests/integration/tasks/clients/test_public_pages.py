@@ -128,6 +128,10 @@ def fetch(site: Site, *paths: str, **changed: object) -> list[PageAnswer]:
     return fetch_pages(urls, limits=limits(**changed), hosts=[site.host])
 
 
+def port_of(site: Site) -> str:
+    return site.host.rpartition(":")[2]
+
+
 def test_pages_come_back_in_the_order_they_were_asked_for(site: Site) -> None:
     site.says("/a", Answer(body="<p>ä</p>".encode(), late_seconds=0.1))
     site.says("/b", Answer(404))
@@ -258,6 +262,29 @@ def test_the_operators_own_hosts_are_not_asked_for_rules(site: Site) -> None:
     [page] = fetch(site, "/a", own_hosts=(site.host,))
     assert page.state is PageState.FETCHED
     assert site.hits["/robots.txt"] == 0
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_host_in_an_inner_network_is_left_alone_whatever_it_is_called(
+    site: Site, host: str
+) -> None:
+    url = f"http://{host}:{port_of(site)}/a"
+    [page] = fetch_pages([url], limits=limits(inner_networks=()), hosts=[host])
+    assert page.state is PageState.LOST
+    assert "inner network" in page.reason
+    assert not site.hits
+
+
+def test_a_redirect_does_not_lead_into_an_inner_network(site: Site) -> None:
+    moved = {"Location": f"http://127.0.0.2:{port_of(site)}/b"}
+    site.says("/a", Answer(302, headers=moved))
+    [page] = fetch_pages(
+        [site.url("/a")],
+        limits=limits(inner_networks=["127.0.0.1/32"], own_hosts=(site.host,)),
+        hosts=[site.host, "127.0.0.2"],
+    )
+    assert page.state is PageState.LOST
+    assert site.hits["/b"] == 0
 
 
 def test_the_pace_that_robots_txt_asks_for_is_kept(site: Site) -> None:
