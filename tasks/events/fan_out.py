@@ -5,15 +5,20 @@ import logging
 from collections import deque
 from collections.abc import Awaitable
 from typing import Any, cast
+from uuid import UUID
 
 import orjson
 from redis.asyncio import Redis
 
 from config.connections import redis_url
 from config.settings import settings
-from tasks.events.stream import Wanted, read_bounds, write_frame
+from tasks.events.forms import Form, Told
+from tasks.events.stream import Wanted, read_bounds
 
 log = logging.getLogger(__name__)
+
+PULSE_SECONDS = 1.0
+"""Every listener is woken this often, to see to what time brings: beats, checks."""
 
 _LONGEST_READ_MS = 2_000
 _PAUSE_AFTER_FAILURE_SECONDS = 1.0
@@ -22,9 +27,12 @@ _PAUSE_AFTER_FAILURE_SECONDS = 1.0
 class Listener:
     """One client's queue of frames; it ends rather than grow without bound."""
 
-    def __init__(self, wanted: Wanted, *, limit: int) -> None:
-        self.wanted = wanted
+    def __init__(self, wanted: Wanted, form: Form, *, limit: int) -> None:
+        self.wanted, self.form = wanted, form
         self.is_ended = False
+        self.is_overrun = False
+        """Whether it ended because too many frames waited."""
+
         self.awake = asyncio.Event()
         self._limit = limit
         self._frames: deque[tuple[int, bytes]] = deque()
@@ -32,6 +40,7 @@ class Listener:
     def hear(self, position: int, frame: bytes) -> None:
         """Take one more frame, or end if too many wait."""
         if len(self._frames) >= self._limit:
+            self.is_overrun = True
             self.end()
         if not self.is_ended:  # after its end there would be a gap
             self._frames.append((position, frame))
@@ -42,12 +51,16 @@ class Listener:
         self.is_ended = True
         self.awake.set()
 
-    def take(self, *, after: int) -> tuple[int, bytes]:
-        """Return all waiting frames after a position in one piece, and the last's."""
+    def take(self, *, after: int) -> tuple[int, list[bytes]]:
+        """Return all waiting frames after a position, and the last's position."""
         self.awake.clear()
-        fresh = [(place, frame) for place, frame in self._frames if place > after]
+        last, frames = after, []
+        for position, frame in self._frames:
+            if position > after:
+                last = position
+                frames.append(frame)
         self._frames.clear()
-        return (fresh[-1][0] if fresh else after), b"".join(f for _, f in fresh)
+        return last, frames
 
 
 class FanOut:
@@ -64,11 +77,11 @@ class FanOut:
 
         self.is_closed = False
         self._listeners: set[Listener] = set()
-        self._reader: asyncio.Task[None] | None = None
+        self._at_work: tuple[asyncio.Task[None], ...] = ()
 
-    def listen(self, wanted: Wanted) -> Listener:
+    def listen(self, wanted: Wanted, form: Form) -> Listener:
         """Return a listener that hears of every event from now on."""
-        listener = Listener(wanted, limit=settings().events.client_queue)
+        listener = Listener(wanted, form, limit=settings().events.client_queue)
         if self.is_closed:
             listener.end()
         self._listeners.add(listener)
@@ -83,9 +96,16 @@ class FanOut:
         """How many listen now."""
         return len(self._listeners)
 
+    def listeners_in(self, form: Form) -> int:
+        """Return how many listen in one form now."""
+        return sum(listener.form is form for listener in self._listeners)
+
     def open(self) -> None:
         """Start reading, in the running loop."""
-        self._reader = asyncio.create_task(self._read_forever(), name="event-fan-out")
+        self._at_work = (
+            asyncio.create_task(self._read_forever(), name="event-fan-out"),
+            asyncio.create_task(self._pulse(), name="event-pulse"),
+        )
 
     def end_all(self) -> None:
         """End every listener and take no more; safe to call twice."""
@@ -95,9 +115,18 @@ class FanOut:
     async def close(self) -> None:
         """Stop reading."""
         self.end_all()
-        while self._reader is not None and not self._reader.done():
-            self._reader.cancel()  # lost if an answer of Redis comes at that moment
-            await asyncio.wait({self._reader}, timeout=_PAUSE_AFTER_FAILURE_SECONDS)
+        while working := {task for task in self._at_work if not task.done()}:
+            for task in working:
+                task.cancel()  # lost if an answer of Redis comes at that moment
+            await asyncio.wait(working, timeout=_PAUSE_AFTER_FAILURE_SECONDS)
+
+    async def _pulse(self) -> None:
+        """Wake everybody now and then: cheaper than a timer for each at each event."""
+        beat = settings().events.heartbeat.total_seconds()
+        while True:
+            await asyncio.sleep(min(PULSE_SECONDS, beat))
+            for listener in self._listeners:
+                listener.awake.set()
 
     async def _read_forever(self) -> None:
         while not self.is_closed:
@@ -121,25 +150,27 @@ class FanOut:
                     block=_LONGEST_READ_MS,
                 )
                 for entry_id, fields in _entries(answer):
-                    self._tell(int(entry_id.split(b"-", 1)[0]), fields[b"event"])
+                    self._tell(_read_told(entry_id, fields))
                 await asyncio.sleep(0)  # let the listeners empty their queues
 
-    def _tell(self, position: int, event: bytes) -> None:
+    def _tell(self, told: Told) -> None:
         heard = self.position or 0
-        if position <= heard:
+        if told.position <= heard:
             return
-        self.position = position
-        if position != heard + 1:
+        self.position = told.position
+        if told.position != heard + 1:
             log.warning(
-                "events %d to %d are not in the stream", heard + 1, position - 1
+                "events %d to %d are not in the stream", heard + 1, told.position - 1
             )
             self._end_listeners()
             return
-        told, frame = orjson.loads(event), write_frame(position, event)
-        kind, campaign_id = told["type"], told.get("campaignId")
+        written: dict[Form, bytes] = {}
         for listener in self._listeners:
-            if listener.wanted.includes(kind, campaign_id):
-                listener.hear(position, frame)
+            if listener.wanted.includes(told):
+                frame = written.get(listener.form)
+                if frame is None:
+                    frame = written[listener.form] = listener.form.write(told)
+                listener.hear(told.position, frame)
 
     def _end_listeners(self) -> None:
         for listener in self._listeners:
@@ -158,3 +189,16 @@ async def _newest_position(redis: Redis, stream: str) -> int:
 def _entries(answer: Any) -> list[tuple[bytes, dict[bytes, bytes]]]:
     """Return the entries of the one stream that was read; none if nothing came."""
     return answer[0][1] if answer else []
+
+
+def _read_told(entry_id: bytes, fields: dict[bytes, bytes]) -> Told:
+    event = fields[b"event"]
+    told, account = orjson.loads(event), fields.get(b"account")
+    campaign = told.get("campaignId")
+    return Told(
+        position=int(entry_id.split(b"-", 1)[0]),
+        kind=told["type"],
+        campaign_id=UUID(campaign) if campaign else None,
+        account_id=UUID(account.decode()) if account else None,
+        event=event,
+    )

@@ -2,11 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from enum import StrEnum
+from typing import NamedTuple
 
 import orjson
 
 from config.settings import settings
 from tasks.events.fan_out import FanOut, Listener
+from tasks.events.forms import Form
 from tasks.events.stream import Wanted, read_bounds, read_page
 
 RETRY_MS = 2_000
@@ -15,7 +19,22 @@ CHECK_SECONDS = 2.0
 
 LOGIN_ENDED = b"event: session.ended\ndata: {}\n\n"
 _OPENING = b":ok\nretry: %d\nid: %d\n\n"
-_HEARTBEAT = b":\n\n"
+
+
+class Ending(StrEnum):
+    """Why a client is sent no more."""
+
+    LOGIN = "its login has ended"
+    OVERRUN = "it was too slow, and comes back with the last id it saw"
+    RETURN = "it comes back with the last id it saw"
+    LEFT = "it was told to leave"
+
+
+class Opening(NamedTuple):
+    """Where a client stands at first, and whether events it had not seen are gone."""
+
+    last: int
+    is_reset: bool
 
 
 class Follower:
@@ -31,87 +50,126 @@ class Follower:
         self,
         fan_out: FanOut,
         wanted: Wanted,
+        form: Form,
         *,
         after: int | None,
         is_welcome: Callable[[], Awaitable[bool]],
     ) -> None:
-        self._fan_out, self._wanted, self._after = fan_out, wanted, after
-        self._is_welcome = is_welcome
-        self._last = 0
+        self._fan_out, self._wanted, self._form = fan_out, wanted, form
+        self._after, self._is_welcome = after, is_welcome
+        self._listener: Listener | None = None
+        self._is_left = False
+        self.last = 0
         """Position of the last event sent, or known not to be wanted."""
 
-    async def frames(self) -> AsyncGenerator[bytes]:
-        """Yield server-sent events until the client's time is up or its login ends."""
-        clock = asyncio.get_running_loop().time
-        lifetime = settings().events.connection_lifetime
-        ends_at = clock() + lifetime.total_seconds()
-        yield await self._open()
+        self.ending = Ending.RETURN
+        """Why it ended; means something once `frames` has."""
+
+    @property
+    def is_overrun(self) -> bool:
+        """Whether more waits for the client than it is allowed to let wait."""
+        return self._listener is not None and self._listener.is_overrun
+
+    def leave(self) -> None:
+        """Have `frames` end, after what it has handed out already."""
+        self._is_left = True
+        if self._listener is not None:
+            self._listener.awake.set()
+
+    async def open(self) -> Opening:
+        """Find out where the client stands, so that it can come back without events."""
+        after, heard = self._after, self._fan_out.position
+        if heard is not None and after in {None, heard}:  # nothing to ask the table
+            self.last = heard
+            return Opening(heard, is_reset=False)
+        bounds = await asyncio.to_thread(read_bounds)
+        can_follow = after is not None and bounds.can_follow(after)
+        self.last = after if after is not None and can_follow else bounds.newest
+        return Opening(self.last, is_reset=after is not None and not can_follow)
+
+    async def frames(self) -> AsyncGenerator[list[bytes]]:
+        """Yield frames, some at a time, until its time is up or its login ends."""
+        lifetime = settings().events.connection_lifetime.total_seconds()
+        ends_at = asyncio.get_running_loop().time() + lifetime
         async for frames in self._past():
             yield frames
-        listener = self._fan_out.listen(self._wanted)
+        listener = self._listener = self._fan_out.listen(self._wanted, self._form)
         try:
             async for frames in self._past():
                 yield frames
+            if self._is_left or self._fan_out.is_closed:
+                # Perhaps not all of the past was read: what was heard may lie beyond.
+                self.ending = self._why_now(listener)
+                return
             async for frames in self._present(listener, ends_at=ends_at):
                 yield frames
         finally:
             self._fan_out.leave(listener)
 
-    async def _open(self) -> bytes:
-        """Say where the client stands, so that it can come back even without events."""
-        bounds = await asyncio.to_thread(read_bounds)
-        if self._after is None:
-            self._last = bounds.newest
-            return _OPENING % (RETRY_MS, self._last)
-        if bounds.can_follow(self._after):
-            self._last = self._after
-            return _OPENING % (RETRY_MS, self._last)
-        self._last = bounds.newest
-        told = orjson.dumps({"last": self._last})
-        return _OPENING % (RETRY_MS, self._last) + b"event: reset\ndata: %s\n\n" % told
-
-    async def _past(self) -> AsyncGenerator[bytes]:
-        while not self._fan_out.is_closed:
-            page = await asyncio.to_thread(read_page, self._wanted, after=self._last)
-            self._last = page.last
+    async def _past(self) -> AsyncGenerator[list[bytes]]:
+        while self._is_behind() and not self._is_left:
+            page = await asyncio.to_thread(
+                read_page, self._wanted, self._form, after=self.last
+            )
+            self.last = page.last
             if page.frames:
                 yield page.frames
             if not page.is_full:
                 return
 
+    def _is_behind(self) -> bool:
+        """Return whether the table may hold events that a listener would not hear."""
+        heard = self._fan_out.position
+        return not self._fan_out.is_closed and (heard is None or self.last < heard)
+
     async def _present(
         self, listener: Listener, *, ends_at: float
-    ) -> AsyncGenerator[bytes]:
+    ) -> AsyncGenerator[list[bytes]]:
         clock = asyncio.get_running_loop().time
         heartbeat = settings().events.heartbeat.total_seconds()
-        beats_at = clock() + heartbeat
+        beats_at, asks_at = clock() + heartbeat, clock()
         while True:
-            self._last, frames = listener.take(after=self._last)
+            self.last, frames = listener.take(after=self.last)
+            now = clock()
+            if not frames and now >= beats_at:
+                frames = [self._beat()]
             if frames:
-                beats_at = clock() + heartbeat
+                beats_at = now + heartbeat
                 yield frames
-            elif clock() >= beats_at:
-                beats_at = clock() + heartbeat
-                yield self._beat()
-            if listener.is_ended or clock() >= ends_at:
+            if self._is_left or listener.is_ended or now >= ends_at:
+                self.ending = self._why_now(listener)
                 return
-            if not await self._is_welcome():
-                yield LOGIN_ENDED
-                return
-            await _wait(listener, seconds=min(CHECK_SECONDS, beats_at - clock()))
+            if now >= asks_at:
+                asks_at = now + CHECK_SECONDS
+                if not await self._is_welcome():
+                    self.ending = Ending.LOGIN
+                    return
+            await listener.awake.wait()
+
+    def _why_now(self, listener: Listener) -> Ending:
+        if self._is_left:
+            return Ending.LEFT
+        return Ending.OVERRUN if listener.is_overrun else Ending.RETURN
 
     def _beat(self) -> bytes:
-        """Return a comment; with a position if events passed that were not wanted."""
+        """Return a beat; with a position if events passed that were not wanted."""
         heard = self._fan_out.position or 0
-        if heard <= self._last:
-            return _HEARTBEAT
-        self._last = heard
-        return b":\nid: %d\n\n" % heard
+        if heard <= self.last:
+            return self._form.beat(None)
+        self.last = heard
+        return self._form.beat(heard)
 
 
-async def _wait(listener: Listener, *, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(max(seconds, 0)):
-            await listener.awake.wait()
-    except TimeoutError:
-        return
+async def server_sent(follower: Follower) -> AsyncGenerator[bytes]:
+    """Yield what a client of `text/event-stream` is sent, from `:ok` to its end."""
+    last, is_reset = await follower.open()
+    opening = _OPENING % (RETRY_MS, last)
+    if is_reset:
+        told = orjson.dumps({"last": last})
+        opening += b"event: reset\ndata: %s\n\n" % told
+    yield opening
+    async with aclosing(follower.frames()) as pieces:
+        async for frames in pieces:
+            yield b"".join(frames)
+    if follower.ending is Ending.LOGIN:
+        yield LOGIN_ENDED

@@ -12,13 +12,16 @@ CHANNEL = "muster_events"
 
 _INSERT = text(
     """
-    INSERT INTO tracking_events (type, campaign_id, data)
-    SELECT type, campaign_id, data
-    FROM ROWS FROM (
-      jsonb_to_recordset(CAST(:events AS jsonb))
-        AS (type text, campaign_id uuid, data jsonb)
-    ) WITH ORDINALITY AS event (type, campaign_id, data, place)
-    ORDER BY place
+    WITH written AS (
+      INSERT INTO tracking_events (type, campaign_id, account_id, data)
+      SELECT type, campaign_id, account_id, data
+      FROM ROWS FROM (
+        jsonb_to_recordset(CAST(:events AS jsonb))
+          AS (type text, campaign_id uuid, account_id uuid, data jsonb)
+      ) WITH ORDINALITY AS event (type, campaign_id, account_id, data, place)
+      ORDER BY place
+    )
+    SELECT pg_notify(:channel, '')
     """
 )
 
@@ -34,11 +37,12 @@ def record_events(session: Session, events: Iterable[Event]) -> None:
         {
             "type": event.type,
             "campaign_id": str(event.campaign_id) if event.campaign_id else None,
+            "account_id": str(event.account_id) if event.account_id else None,
             "data": event.data(),
         }
         for event in events
     ]
     if not rows:
         return
-    session.execute(_INSERT, {"events": orjson.dumps(rows).decode()})
-    session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})
+    written = {"events": orjson.dumps(rows).decode(), "channel": CHANNEL}
+    session.execute(_INSERT, written)

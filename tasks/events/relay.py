@@ -1,6 +1,7 @@
 """Pass committed events on to Redis in one order, woken by Postgres NOTIFY."""
 
 import logging
+from collections.abc import Sequence
 from threading import Event as Signal
 from typing import Any, cast
 
@@ -8,6 +9,7 @@ import orjson
 import psycopg
 from redis import Redis
 from redis.exceptions import RedisError, ResponseError
+from redis.typing import EncodableT, FieldT
 from sqlalchemy import Row, func, select, text
 from sqlalchemy.orm import Session
 
@@ -19,6 +21,9 @@ from tasks.events.outbox import CHANNEL
 from tasks.models import TrackingEvent
 
 log = logging.getLogger(__name__)
+
+APPLICATION_NAME = "muster-relay"
+"""What a listening relay calls itself in `pg_stat_activity`."""
 
 _ONE_RELAY = 0x4D75_7374
 """Key of the advisory lock under which positions are given; any constant will do."""
@@ -35,51 +40,46 @@ _ORDER = text(
     )
     UPDATE tracking_events AS event SET position = placed.position
     FROM placed WHERE event.number = placed.number
+    RETURNING event.position, event.type, event.account_id, event.created_at, event.data
     """
 )
 
 
-def order_events(session: Session, *, batch: int) -> int:
+def order_events(session: Session, *, batch: int) -> list[Row[Any]]:
     """
-    Give the next positions to at most `batch` committed events; return how many.
+    Give the next positions to at most `batch` committed events; return these in order.
 
     The lock makes this one relay's work at a time, and positions become visible in
     their order: a reader never sees one before all smaller ones.
     """
     session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_RELAY})
-    placed = session.execute(_ORDER, {"batch": batch})
-    return int(placed.rowcount)  # type: ignore[attr-defined]  # an UPDATE has one
+    placed = session.execute(_ORDER, {"batch": batch}).all()
+    return sorted(placed, key=lambda row: row.position)
 
 
-def publish_events(session: Session, redis: Redis, *, batch: int) -> int:
+def publish_events(redis: Redis, ordered: Sequence[Row[Any]], *, batch: int) -> int:
     """
     Append ordered events that the stream does not have yet; return how many.
 
     An entry's id is its position, and Redis refuses an id that is not larger than the
     last: an event is never appended twice, even by two relays.
+
+    Args:
+        redis: Where the stream is.
+        ordered: Events that were just ordered. If they are what the stream lacks next,
+            the table need not be read again.
+        batch: At most so many.
     """
-    section = settings().events
     last = last_published(redis)
-    if last is None:
-        newest = session.scalar(select(func.max(TrackingEvent.position))) or 0
-        last = max(0, newest - section.stream_length)
-    columns = (
-        TrackingEvent.position,
-        TrackingEvent.type,
-        TrackingEvent.created_at,
-        TrackingEvent.data,
-    )
-    rows = session.execute(
-        select(*columns)
-        .where(TrackingEvent.position > last)
-        .order_by(TrackingEvent.position)
-        .limit(batch)
-    ).all()
+    if not (ordered and last is not None and ordered[0].position == last + 1):
+        with transaction() as session:
+            ordered = _unpublished(session, after=last, batch=batch)
+    section = settings().events
     pipeline = redis.pipeline(transaction=False)
-    for row in rows:
+    for row in ordered:
         pipeline.xadd(
             section.stream,
-            {"event": encode_event(row)},
+            _entry(row),
             id=f"{row.position}-0",
             maxlen=section.stream_length,
             approximate=True,
@@ -87,7 +87,32 @@ def publish_events(session: Session, redis: Redis, *, batch: int) -> int:
     for answer in pipeline.execute(raise_on_error=False):
         if isinstance(answer, ResponseError) and "equal or smaller" not in str(answer):
             raise answer
-    return len(rows)
+    return len(ordered)
+
+
+def _unpublished(
+    session: Session, *, after: int | None, batch: int
+) -> Sequence[Row[Any]]:
+    """Return ordered events after a position; without one, what a new stream holds."""
+    if after is None:
+        newest = session.scalar(select(func.max(TrackingEvent.position))) or 0
+        after = max(0, newest - settings().events.stream_length)
+    columns = (
+        TrackingEvent.position,
+        TrackingEvent.type,
+        TrackingEvent.account_id,
+        TrackingEvent.created_at,
+        TrackingEvent.data,
+    )
+    query = select(*columns).where(TrackingEvent.position > after)
+    return session.execute(query.order_by(TrackingEvent.position).limit(batch)).all()
+
+
+def _entry(row: Row[Any]) -> dict[FieldT, EncodableT]:
+    entry: dict[FieldT, EncodableT] = {"event": encode_event(row)}
+    if row.account_id is not None:
+        entry["account"] = str(row.account_id)
+    return entry
 
 
 def last_published(redis: Redis) -> int | None:
@@ -109,9 +134,8 @@ def relay_events() -> int:
     """Order and publish what is committed by now; return how many were published."""
     batch = settings().events.relay_batch
     with transaction() as session:
-        order_events(session, batch=batch)
-    with transaction() as session:
-        return publish_events(session, redis_client(), batch=batch)
+        ordered = order_events(session, batch=batch)
+    return publish_events(redis_client(), ordered, batch=batch)
 
 
 def relay_forever(stop: Signal) -> None:
@@ -133,11 +157,20 @@ def _follow(stop: Signal) -> None:
     dsn = (
         engine().url.set(drivername="postgresql").render_as_string(hide_password=False)
     )
-    with psycopg.connect(dsn, autocommit=True) as listening:
+    with psycopg.connect(
+        dsn, autocommit=True, application_name=APPLICATION_NAME
+    ) as listening:
         listening.execute(f"LISTEN {CHANNEL}")  # type: ignore[call-overload,unused-ignore]  # a constant of ours
         while not stop.is_set():
-            while relay_events():
+            while relay_events() == settings().events.relay_batch:
                 if stop.is_set():
                     return
-            for _ in listening.notifies(timeout=1, stop_after=1):
-                break
+            _wait_for_notice(listening)
+
+
+def _wait_for_notice(listening: psycopg.Connection) -> None:
+    """Wait up to a second for a NOTIFY; take all there are, since one look will do."""
+    for _ in listening.notifies(timeout=1, stop_after=1):
+        continue
+    for _ in listening.notifies(timeout=0):
+        continue

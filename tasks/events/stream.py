@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 
 from tasks.database import transaction
+from tasks.events.forms import Form, Told
 from tasks.events.relay import encode_event
 from tasks.models import TrackingEvent
 
@@ -19,16 +20,29 @@ PAGE = 500
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which events a listener wants; what is left out is not asked about."""
+    """
+    Which events a listener wants, and may have.
 
-    campaign_id: UUID | None = None
+    An event for one person goes to that person whatever campaigns they follow, and to
+    nobody else.
+    """
+
+    campaign_ids: frozenset[UUID] | None = None
+    """Only events of these campaigns; None: of all, and of none."""
+
     types: frozenset[str] = frozenset()
+    """Only these kinds; all if there are none here."""
 
-    def includes(self, event_type: str, campaign_id: str | None) -> bool:
+    account_id: UUID | None = None
+    """Who listens."""
+
+    def includes(self, told: Told) -> bool:
         """Return whether an event is among those wanted."""
-        return (not self.types or event_type in self.types) and (
-            self.campaign_id is None or str(self.campaign_id) == campaign_id
-        )
+        if self.types and told.kind not in self.types:
+            return False
+        if told.account_id is not None:
+            return told.account_id == self.account_id
+        return self.campaign_ids is None or told.campaign_id in self.campaign_ids
 
 
 class Bounds(NamedTuple):
@@ -46,7 +60,7 @@ class Page(NamedTuple):
     """Events in their order, as frames, and whether there may be more."""
 
     last: int
-    frames: bytes
+    frames: list[bytes]
     is_full: bool
 
 
@@ -55,15 +69,6 @@ class Recent(NamedTuple):
 
     items: Sequence[dict[str, Any]]
     last: int
-
-
-def write_frame(position: int, event: bytes) -> bytes:
-    """
-    Return an event as a server-sent event, serialised once for all listeners.
-
-    Source: HTML Living Standard, section 9.2 (server-sent events).
-    """
-    return b"id: %d\nevent: update\ndata: %s\n\n" % (position, event)
 
 
 def read_bounds() -> Bounds:
@@ -75,14 +80,14 @@ def read_bounds() -> Bounds:
         return Bounds(oldest or 0, newest or 0)
 
 
-def read_page(wanted: Wanted, *, after: int) -> Page:
+def read_page(wanted: Wanted, form: Form, *, after: int) -> Page:
     """Return the next events after a position, as frames."""
     with transaction() as session:
         query = _those(wanted).where(TrackingEvent.position > after)
         rows = session.execute(query.order_by(TrackingEvent.position).limit(PAGE)).all()
-    frames = [write_frame(row[0] or 0, encode_event(row)) for row in rows]
-    last = rows[-1][0] if rows else None
-    return Page(last or after, b"".join(frames), is_full=len(rows) == PAGE)
+    told = [_told(row) for row in rows]
+    last = told[-1].position if told else after
+    return Page(last, [form.write(one) for one in told], is_full=len(rows) == PAGE)
 
 
 def list_recent(wanted: Wanted, *, limit: int) -> Recent:
@@ -113,15 +118,37 @@ def count_waiting_for_relay() -> int:
         return session.scalar(counted) or 0
 
 
-def _those(wanted: Wanted) -> Select[int | None, str, datetime, dict[str, Any]]:
+def _told(row: Row[Any]) -> Told:
+    return Told(
+        position=row.position or 0,
+        kind=row.type,
+        campaign_id=row.campaign_id,
+        account_id=row.account_id,
+        event=encode_event(row),
+    )
+
+
+def _those(
+    wanted: Wanted,
+) -> Select[int | None, str, UUID | None, UUID | None, datetime, dict[str, Any]]:
     query = select(
         TrackingEvent.position,
         TrackingEvent.type,
+        TrackingEvent.campaign_id,
+        TrackingEvent.account_id,
         TrackingEvent.created_at,
         TrackingEvent.data,
-    )
-    if wanted.campaign_id is not None:
-        query = query.where(TrackingEvent.campaign_id == wanted.campaign_id)
+    ).where(_in_rooms(wanted))
     if wanted.types:
         query = query.where(TrackingEvent.type.in_(wanted.types))
     return query
+
+
+def _in_rooms(wanted: Wanted) -> ColumnElement[bool]:
+    """Return the condition that `Wanted.includes` checks of people and campaigns."""
+    for_all: ColumnElement[bool] = TrackingEvent.account_id.is_(None)
+    if wanted.campaign_ids is not None:
+        for_all = and_(for_all, TrackingEvent.campaign_id.in_(wanted.campaign_ids))
+    if wanted.account_id is None:
+        return for_all
+    return or_(for_all, TrackingEvent.account_id == wanted.account_id)

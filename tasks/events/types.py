@@ -19,6 +19,11 @@ class Event:
 
     campaign_id: UUID | None
 
+    @property
+    def account_id(self) -> UUID | None:
+        """The only person who is told; None: everybody who may follow."""
+        return None
+
     def data(self) -> dict[str, Any]:
         """Return what a listener is told, as JSON values, unknown left out."""
         shown = _shown_names(tuple(self.__dataclass_fields__))
@@ -121,6 +126,8 @@ class ActivityReported(Event):
 
     reported: EventType
     told: dict[str, Any]
+    account_id: UUID | None = None
+    """The only person who is told; None: everybody who may follow."""
 
     @property
     @override

@@ -35,5 +35,8 @@ class TrackingEvent(Base):
     position: Mapped[int | None] = mapped_column(BigInteger)
     type: Mapped[str]
     campaign_id: Mapped[UUID | None]
+    account_id: Mapped[UUID | None]
+    """The only person who is told; NULL: everybody who may follow."""
+
     data: Mapped[dict[str, Any]]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

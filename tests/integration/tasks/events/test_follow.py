@@ -2,14 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import aclosing, asynccontextmanager
-from itertools import chain
+from contextlib import aclosing
+from itertools import chain, repeat
 from random import Random
 from threading import Event, Thread
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
@@ -19,18 +19,27 @@ from config.settings import settings
 from config.vocabulary import EventType
 from tasks.database import transaction
 from tasks.events.fan_out import FanOut
-from tasks.events.follow import Follower
+from tasks.events.follow import Follower, server_sent
+from tasks.events.forms import SERVER_SENT_EVENTS
 from tasks.events.outbox import record_event
 from tasks.events.relay import relay_events, relay_forever
-from tasks.events.stream import Wanted, list_recent, read_bounds
+from tasks.events.stream import Page, Wanted, list_recent, read_bounds, read_page
 from tasks.events.types import ActivityReported
 from tests.fixtures.database import forget_settings
+from tests.fixtures.following import (
+    always,
+    collect,
+    follow,
+    open_fan_out,
+    read_events,
+    wait_until,
+    write,
+)
 
 pytestmark = pytest.mark.usefixtures("database")
 
 WRITERS, WRITES = 8, 60
 CLIENTS = 12
-LONGEST_SECONDS = 60.0
 
 
 class RolledBackError(Exception):
@@ -45,66 +54,6 @@ def relay() -> Iterator[None]:
     yield
     stop.set()
     thread.join()
-
-
-def write(
-    word: str, kind: EventType = EventType.REVIEW, campaign_id: UUID | None = None
-) -> None:
-    with transaction() as session:
-        told = {"word": word}
-        record_event(session, ActivityReported(campaign_id, kind, told))
-
-
-async def wait_until(is_so: Callable[[], bool]) -> None:
-    """Wait for a condition that nobody tells of."""
-    while not is_so():  # noqa: ASYNC110 - the code under test has no event for it
-        await asyncio.sleep(0.01)
-
-
-async def always() -> bool:
-    return True
-
-
-@asynccontextmanager
-async def open_fan_out() -> AsyncGenerator[FanOut]:
-    fan_out = FanOut()
-    fan_out.open()
-    try:
-        async with asyncio.timeout(LONGEST_SECONDS):
-            await wait_until(lambda: fan_out.position is not None)
-            yield fan_out
-    finally:
-        await fan_out.close()
-
-
-def read_events(frames: bytes) -> list[dict[str, Any]]:
-    """Return the updates of a piece of the stream."""
-    events = []
-    for block in frames.decode().split("\n\n"):
-        lines = dict(line.partition(": ")[::2] for line in block.splitlines())
-        if lines.get("event") == "update":
-            event = json.loads(lines["data"])
-            assert event["id"] == int(lines["id"])
-            events.append(event)
-    return events
-
-
-async def collect(
-    fan_out: FanOut,
-    wanted: Wanted = Wanted(),  # noqa: B008 - frozen
-    *,
-    after: int | None = 0,
-    until: Callable[[list[dict[str, Any]]], bool],
-) -> list[dict[str, Any]]:
-    """Follow until what came is enough, or the connection ends."""
-    got: list[dict[str, Any]] = []
-    follower = Follower(fan_out, wanted, after=after, is_welcome=always)
-    async with aclosing(follower.frames()) as frames:
-        async for piece in frames:
-            got += read_events(piece)
-            if until(got):
-                break
-    return got
 
 
 async def collect_through_drops(
@@ -185,7 +134,7 @@ def test_a_client_is_told_only_what_it_asked_for() -> None:
 
     async def run() -> list[dict[str, Any]]:
         async with open_fan_out() as fan_out:
-            wanted = Wanted(mine, frozenset({EventType.CAMPAIGN}))
+            wanted = Wanted(frozenset({mine}), frozenset({EventType.CAMPAIGN}))
             following = asyncio.create_task(
                 collect(fan_out, wanted, until=lambda got: len(got) == 2)
             )
@@ -207,12 +156,94 @@ def test_whoever_names_no_event_begins_now_and_learns_where_now_is() -> None:
     relay_events()
 
     async def run() -> bytes:
-        async with open_fan_out() as fan_out:
-            follower = Follower(fan_out, Wanted(), after=None, is_welcome=always)
-            async with aclosing(follower.frames()) as frames:
-                return await anext(frames)
+        async with (
+            open_fan_out() as fan_out,
+            aclosing(follow(fan_out, after=None)) as frames,
+        ):
+            return await anext(frames)
 
     assert asyncio.run(run()) == b":ok\nretry: 2000\nid: 1\n\n"
+
+
+def test_what_is_told_while_the_past_is_read_is_neither_lost_nor_doubled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write("past")
+    relay_events()
+    pages = chain(("while it read once", "while it read twice"), repeat(None))
+
+    async def run() -> list[dict[str, Any]]:
+        async with open_fan_out() as fan_out:
+
+            def read_slowly(*args: Any, **options: Any) -> Page:
+                page = read_page(*args, **options)
+                if (word := next(pages)) is not None:
+                    write(word)
+                    relay_events()
+                    heard = read_bounds().newest
+                    while fan_out.position != heard:
+                        Event().wait(0.001)
+                return page
+
+            monkeypatch.setattr("tasks.events.follow.read_page", read_slowly)
+            return await collect(fan_out, until=lambda got: len(got) == 3)
+
+    assert [event["id"] for event in asyncio.run(run())] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("end", ["leave", "close"])
+def test_whoever_goes_while_the_past_is_read_is_told_nothing_beyond_it(
+    monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    for number in range(3):
+        write(str(number))
+    relay_events()
+    monkeypatch.setattr("tasks.events.stream.PAGE", 1)
+
+    async def run() -> list[dict[str, Any]]:
+        got: list[dict[str, Any]] = []
+        async with open_fan_out() as fan_out:
+            follower = Follower(
+                fan_out, Wanted(), SERVER_SENT_EVENTS, after=0, is_welcome=always
+            )
+            async with aclosing(server_sent(follower)) as pieces:
+                async for piece in pieces:
+                    got += read_events(piece)
+                    if got:
+                        follower.leave() if end == "leave" else fan_out.end_all()
+                        write("late")
+                        await asyncio.to_thread(relay_events)
+            assert follower.last == len(got)
+        return got
+
+    assert [event["id"] for event in asyncio.run(run())] == [1]
+
+
+def test_what_is_for_one_person_is_told_to_nobody_else() -> None:
+    ana, bo = uuid4(), uuid4()
+
+    def has_heard_all(got: list[dict[str, Any]]) -> bool:
+        return bool(got) and got[-1]["word"] == "for all"
+
+    async def run() -> list[list[dict[str, Any]]]:
+        async with open_fan_out() as fan_out:
+            wishes = [Wanted(account_id=one) for one in (ana, bo, None)]
+            following = [
+                asyncio.create_task(collect(fan_out, wish, until=has_heard_all))
+                for wish in wishes
+            ]
+            write("past", account_id=ana)
+            relay_events()
+            await wait_until(lambda: fan_out.listeners == len(wishes))
+            write("present", account_id=ana)
+            write("for all")
+            relay_events()
+            return await asyncio.gather(*following)
+
+    heard = [[event["word"] for event in events] for events in asyncio.run(run())]
+    assert heard == [["past", "present", "for all"], ["for all"], ["for all"]]
+    assert [one["word"] for one in list_recent(Wanted(), limit=9).items] == ["for all"]
+    assert len(list_recent(Wanted(account_id=ana), limit=9).items) == 3
 
 
 @pytest.mark.parametrize("after", [99, 0])
@@ -224,10 +255,11 @@ def test_a_position_outside_of_the_log_is_answered_with_a_reset(after: int) -> N
         session.execute(text("DELETE FROM tracking_events WHERE position < 3"))
 
     async def run() -> bytes:
-        async with open_fan_out() as fan_out:
-            follower = Follower(fan_out, Wanted(), after=after, is_welcome=always)
-            async with aclosing(follower.frames()) as frames:
-                return await anext(frames)
+        async with (
+            open_fan_out() as fan_out,
+            aclosing(follow(fan_out, after=after)) as frames,
+        ):
+            return await anext(frames)
 
     assert asyncio.run(run()).endswith(b'id: 5\n\nevent: reset\ndata: {"last":5}\n\n')
 
@@ -238,8 +270,8 @@ def test_the_connection_ends_when_its_login_does() -> None:
 
     async def run() -> list[bytes]:
         async with open_fan_out() as fan_out:
-            follower = Follower(fan_out, Wanted(), after=None, is_welcome=never)
-            return [piece async for piece in follower.frames()]
+            frames = follow(fan_out, after=None, is_welcome=never)
+            return [piece async for piece in frames]
 
     assert asyncio.run(run())[-1] == b"event: session.ended\ndata: {}\n\n"
 
@@ -253,8 +285,7 @@ def test_the_connection_ends_after_its_lifetime_and_beats_until_then(
 
     async def run() -> list[bytes]:
         async with open_fan_out() as fan_out:
-            follower = Follower(fan_out, Wanted(), after=None, is_welcome=always)
-            return [piece async for piece in follower.frames()]
+            return [piece async for piece in follow(fan_out, after=None)]
 
     assert b":\n\n" in asyncio.run(run())
 
@@ -267,9 +298,8 @@ def test_a_beat_names_the_position_of_events_that_were_not_wanted(
 
     async def run() -> bytes:
         async with open_fan_out() as fan_out:
-            wanted = Wanted(uuid4())
-            follower = Follower(fan_out, wanted, after=None, is_welcome=always)
-            async with aclosing(follower.frames()) as frames:
+            wanted = Wanted(frozenset({uuid4()}))
+            async with aclosing(follow(fan_out, wanted, after=None)) as frames:
                 await anext(frames)
                 write("another's")
                 relay_events()
