@@ -1,11 +1,13 @@
 """A campaign's life: draft, started, paused, resumed, completed; each told of."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from config.errors import ConflictError
+from config.errors import ConflictError, StaleError
 from config.vocabulary import CampaignRunState, CampaignState
 from tasks.campaigns.repository import (
     add_run,
@@ -30,16 +32,70 @@ class CampaignStateError(ConflictError):
         )
 
 
+class RunUnderWayError(ConflictError):
+    """The campaign has ended, and its last run is about to."""
+
+    code = "campaign_state"
+
+    def __init__(self, state: str) -> None:
+        super().__init__(
+            "the last run of this campaign has not stopped yet; try again in a moment",
+            details={"status": state},
+        )
+
+
+def change_campaign(
+    session: Session,
+    campaign_id: UUID,
+    values: Mapping[str, Any],
+    *,
+    seen: Collection[int] | None,
+    now: datetime,
+) -> None:
+    """
+    Change a campaign's name, criteria, threshold or number wanted.
+
+    A paused campaign goes on under the new values. Its version says under which
+    criteria a public profile was scored, so each change makes a new one.
+
+    Raises:
+        StaleError: Its version is none of those seen.
+        CampaignStateError: It is active, or its run has not stopped yet.
+    """
+    campaign = get_campaign(session, campaign_id, lock=True)
+    if seen is not None and campaign.version not in seen:
+        raise StaleError(campaign.version)
+    campaign_run = find_latest_run(session, campaign_id, lock=True)
+    is_at_work = campaign_run and campaign_run.state == CampaignRunState.RUNNING
+    if campaign.state == CampaignState.ACTIVE or is_at_work:
+        raise CampaignStateError("changed", CampaignState.ACTIVE)
+    changed = {
+        name: value
+        for name, value in values.items()
+        if getattr(campaign, name) != value
+    }
+    if not changed:
+        return
+    for name, value in changed.items():
+        setattr(campaign, name, value)
+    campaign.version, campaign.updated_at = campaign.version + 1, now
+    _tell(session, campaign_id, CampaignState(campaign.state), None)
+
+
 def start_campaign(session: Session, campaign_id: UUID, *, now: datetime) -> WaitingRun:
     """
     Make a campaign active with a new run, and return the run to dispatch.
 
     Raises:
         CampaignStateError: It runs already, or is paused (resume it instead).
+        RunUnderWayError: It was completed while its run was at work on a portion.
     """
     campaign = get_campaign(session, campaign_id, lock=True)
     if campaign.state not in STARTABLE:
         raise CampaignStateError("started", campaign.state)
+    last_run = find_latest_run(session, campaign_id)
+    if last_run is not None and not CampaignRunState(last_run.state).is_final:
+        raise RunUnderWayError(campaign.state)
     campaign.state, campaign.updated_at = CampaignState.ACTIVE, now
     campaign_run = add_run(session, campaign_id=campaign_id, now=now)
     _tell(session, campaign_id, CampaignState.ACTIVE, campaign_run.id)

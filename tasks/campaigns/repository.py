@@ -14,6 +14,10 @@ from config.errors import ConflictError, NotFoundError
 from config.vocabulary import CampaignRunState, CampaignState, Stage
 from tasks.campaigns.schemas import CampaignAnswer, CampaignRunAnswer, Problem
 from tasks.models import Campaign, CampaignRun, SourcePage, UnreadableItem, new_id
+from tasks.pages import Page, PageWish, read_page
+
+SOURCE_ENDED = "source_ended"
+"""Stands in the position of a run that read its source to the end."""
 
 UNFINISHED = (CampaignRunState.QUEUED, CampaignRunState.RUNNING)
 
@@ -54,15 +58,17 @@ def get_campaign(
 
 
 def list_campaigns(
-    session: Session, *, before: UUID | None, limit: int
-) -> list[CampaignAnswer]:
-    """Return campaigns with their latest runs, newest first, after `before`."""
-    query = select(Campaign).order_by(Campaign.id.desc()).limit(limit)
-    if before is not None:
-        query = query.where(Campaign.id < before)
-    campaigns = session.scalars(query).all()
-    latest = _latest_runs(session, [campaign.id for campaign in campaigns])
-    return [describe_campaign(one, latest.get(one.id)) for one in campaigns]
+    session: Session, wish: PageWish, *, state: CampaignState | None = None
+) -> Page[CampaignAnswer]:
+    """Return campaigns with their latest runs, one page of them."""
+    query = select(Campaign)
+    if state is not None:
+        query = query.where(Campaign.state == state)
+    columns = {"name": Campaign.name, "updatedAt": Campaign.updated_at}
+    page = read_page(session, query, wish, key=Campaign.id, columns=columns)
+    latest = _latest_runs(session, [campaign.id for campaign in page.rows])
+    answers = [describe_campaign(one, latest.get(one.id)) for one in page.rows]
+    return Page(answers, page.next)
 
 
 def find_latest_run(
@@ -264,6 +270,7 @@ def describe_run(campaign_run: CampaignRun) -> CampaignRunAnswer:
         rejected=campaign_run.rejected,
         unreadable=campaign_run.unreadable,
         known=campaign_run.known,
+        source_ended=bool(campaign_run.position.get(SOURCE_ENDED)),
         stages={
             stage: campaign_run.stage_seconds[stage]
             for stage in Stage  # in the order of the work; JSONB keeps none

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from config.errors import ApplicationError
 from config.vocabulary import CampaignRunState, CampaignState
 from tasks.campaigns.repository import (
+    SOURCE_ENDED,
     get_campaign,
     get_run,
     list_unfinished_runs,
@@ -123,6 +124,8 @@ def close_run(session: Session, taken: TakenRun, *, now: datetime) -> None:
     if campaign_run.attempt != taken.attempt or campaign_run.ended_at is not None:
         return
     campaign_run.state, campaign_run.ended_at = CampaignRunState.COMPLETED, now
+    if campaign_run.acquired < campaign.wanted:
+        campaign_run.position = {**campaign_run.position, SOURCE_ENDED: True}
     campaign.state, campaign.updated_at = CampaignState.COMPLETED, now
     _tell_run(session, campaign, campaign_run)
 

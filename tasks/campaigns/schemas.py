@@ -35,6 +35,9 @@ class CampaignRunAnswer(Schema):
     known: int
     """Already acquired in this campaign before, and not stored again."""
 
+    source_ended: bool
+    """Whether it read its source to the end, with fewer than were wanted."""
+
     stages: dict[str, float]
     """Stage -> seconds of work."""
 

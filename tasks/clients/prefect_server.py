@@ -1,6 +1,8 @@
 """The Prefect server's REST API: create flow runs, read and change their state."""
 
 import base64
+import json
+import re
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -13,6 +15,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from config.errors import (
+    InvalidError,
     NotFoundError,
     RefusedError,
     SetupError,
@@ -22,6 +25,8 @@ from config.errors import (
 from config.settings import settings
 
 _TIMEOUT_SECONDS = 10
+_NUL = re.compile(r"(?<!\\)(\\\\)*\\u0000")
+"""The NUL character as JSON writes it; not the six letters that look like it."""
 
 StateType = Literal[
     "SCHEDULED",
@@ -62,11 +67,31 @@ class FlowRunRecord(BaseModel):
     id: UUID
     state: FlowRunState
     work_pool_name: str | None = None
+    tags: frozenset[str] = frozenset()
 
     @property
     def is_out_of_reach(self) -> bool:
         """Whether it waits for a work pool that is gone, so that no worker finds it."""
         return self.state.type == "SCHEDULED" and self.work_pool_name is None
+
+
+class WorkerRecord(BaseModel):
+    """What Prefect keeps of a worker, as far as we need it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    status: str
+    """`ONLINE` until three of its signs of life have failed to come."""
+
+    last_heard_at: datetime | None = Field(
+        default=None, validation_alias="last_heartbeat_time"
+    )
+
+    @property
+    def is_online(self) -> bool:
+        """Whether Prefect takes it to be there."""
+        return self.status == "ONLINE"
 
 
 class NotDeployedError(UnreachableError):
@@ -117,7 +142,9 @@ class PrefectServer:
         Raises:
             UnreachableError: Prefect does not answer; safe to repeat with a key.
             NotDeployedError: Prefect does not know the deployment, or not yet.
+            InvalidError: A text of the arguments cannot be stored.
         """
+        _require_storable(parameters)
         wish = {
             "parameters": dict(parameters),
             "state": {"type": state},
@@ -152,6 +179,25 @@ class PrefectServer:
             read_record(one) for one in self._ask("POST", "/flow_runs/filter", wish)
         ]
 
+    def count_flow_runs(self, state: StateType) -> int:
+        """Return how many flow runs are in a state, ever since Prefect keeps them."""
+        wish = {"flow_runs": {"state": {"type": {"any_": [state]}}}}
+        return int(self._ask("POST", "/flow_runs/count", wish))
+
+    def list_workers(self, work_pool: str) -> list[WorkerRecord]:
+        """
+        Return the workers that a work pool knows, also those that are gone.
+
+        Raises:
+            NotFoundError: There is no such work pool; a worker makes it.
+        """
+        path = f"/work_pools/{work_pool}/workers/filter"
+        return _read_workers(self._ask("POST", path, {}))
+
+    def require_answer(self) -> None:
+        """Return if the server and its database answer; raise an OutsideError else."""
+        self._ask("GET", "/ready")
+
     def set_state(
         self, flow_run_id: UUID, state: StateType, *, message: str, force: bool = False
     ) -> None:
@@ -178,14 +224,31 @@ class PrefectServer:
             return answer.json()
 
 
+def _require_storable(parameters: Mapping[str, Any]) -> None:
+    # Prefect keeps them in PostgreSQL, and would answer that it is out of order.
+    if _NUL.search(json.dumps(parameters)):
+        raise InvalidError(
+            "a text holds the NUL character, which cannot be stored; take it out"
+        )
+
+
 def read_record(answer: Mapping[str, Any]) -> FlowRunRecord:
     """Return the part we need of Prefect's answer about a flow run."""
     try:
         return FlowRunRecord.model_validate(answer)
     except ValidationError as unknown:
-        raise UnreadableError(
-            "Prefect answers in an unknown form; is it version 3.8.8?"
-        ) from unknown
+        raise _of_another_version() from unknown
+
+
+def _read_workers(answer: Any) -> list[WorkerRecord]:
+    try:
+        return [WorkerRecord.model_validate(one) for one in answer]
+    except ValidationError as unknown:
+        raise _of_another_version() from unknown
+
+
+def _of_another_version() -> UnreadableError:
+    return UnreadableError("Prefect answers in an unknown form; is it version 3.8.8?")
 
 
 @contextmanager

@@ -1,14 +1,17 @@
 """What crosses a boundary about public profiles."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from annotated_types import Ge, Le, Len
 from pydantic import (
     AfterValidator,
     AnyHttpUrl,
+    ConfigDict,
     Field,
+    StrictBool,
+    StrictInt,
     ValidationError,
     field_validator,
     model_validator,
@@ -17,8 +20,10 @@ from pydantic.alias_generators import to_snake
 
 from config.schema import Schema
 
-Count = Annotated[int, Ge(0), Le(2**63 - 1)]
+_LARGEST = 2**63 - 1
 """PostgreSQL's bigint."""
+
+Count = Annotated[int, Ge(0), Le(_LARGEST)]
 
 
 def _without_nul(text: str) -> str:
@@ -78,8 +83,15 @@ class Unreadable(Schema):
     """One sentence for the person who owns the source."""
 
 
+def _say_that_kind_is_needed(described: dict[str, Any]) -> None:
+    # In Python it need not be written; in JSON it tells the sources apart.
+    described["required"] = ["kind", *described.get("required", ())]
+
+
 class TableSource(Schema):
     """A CSV or JSON Lines file that was uploaded before."""
+
+    model_config = ConfigDict(json_schema_extra=_say_that_kind_is_needed)
 
     kind: Literal["table"] = "table"
     table_id: UUID
@@ -102,6 +114,8 @@ class TableSource(Schema):
 class HtmlPagesSource(Schema):
     """A listing and the pages it links to, by HTTP, read with a recipe."""
 
+    model_config = ConfigDict(json_schema_extra=_say_that_kind_is_needed)
+
     kind: Literal["html_pages"] = "html_pages"
     listing_url: AnyHttpUrl
     recipe: Annotated[str, Len(1, 64)]
@@ -117,8 +131,8 @@ Source = Annotated[TableSource | HtmlPagesSource, Field(discriminator="kind")]
 class Range(Schema):
     """A count wanted between two bounds; either may be open."""
 
-    min: Count | None = None
-    max: Count | None = None
+    min: Annotated[StrictInt, Ge(0), Le(_LARGEST)] | None = None
+    max: Annotated[StrictInt, Ge(0), Le(_LARGEST)] | None = None
 
     @model_validator(mode="after")
     def _bounds_agree(self) -> Self:
@@ -153,7 +167,7 @@ class Criteria(Schema):
     languages: Words = ()
     kinds: Words = ()
     platforms: Words = ()
-    verified: bool | None = None
+    verified: StrictBool | None = None
     weights: dict[str, Annotated[float, Ge(0), Le(100)]] = Field(default_factory=dict)
     """Criterion -> its weight; 1 where nothing is said."""
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from annotated_types import Ge, Le, Len
-from pydantic import Field
+from pydantic import Field, StrictInt
 
 from config.schema import Schema
 from config.vocabulary import Decision
@@ -64,7 +64,7 @@ class DecisionRequest(Schema):
     """What a reviewer may say beside the decision itself."""
 
     reason: Annotated[str, Len(0, 1_000)] | None = None
-    version: Annotated[int, Ge(1)] | None = Field(
+    version: Annotated[StrictInt, Ge(1)] | None = Field(
         default=None,
         description="Version the reviewer saw; another one answers 409.",
     )

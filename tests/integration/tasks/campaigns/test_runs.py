@@ -157,6 +157,32 @@ def test_a_run_that_ended_cannot_end_otherwise() -> None:
     assert run_state(taken) is CampaignRunState.COMPLETED
 
 
+@pytest.mark.parametrize(("missing", "source_ended"), [(1, True), (0, False)])
+def test_a_run_that_got_fewer_than_wanted_says_that_its_source_ended(
+    missing: int, *, source_ended: bool
+) -> None:
+    taken = create_taken_run()
+    advance(taken, acquired=taken.wanted - missing)
+    with transaction() as session:
+        close_run(session, taken, now=now())
+    campaign_run = shown(taken).run
+    assert campaign_run is not None
+    assert campaign_run.source_ended is source_ended
+
+
+def test_a_run_that_a_person_ended_does_not_say_that_its_source_ended() -> None:
+    taken = create_taken_run()
+    with transaction() as session:
+        pause_campaign(session, taken.campaign_id, now=now())
+    advance(taken)
+    with transaction() as session:
+        complete_campaign(session, taken.campaign_id, now=now())
+    campaign_run = shown(taken).run
+    assert campaign_run is not None
+    assert campaign_run.state is CampaignRunState.COMPLETED
+    assert not campaign_run.source_ended
+
+
 def test_an_active_campaign_is_not_started_twice() -> None:
     taken = create_taken_run()
     with transaction() as session, pytest.raises(CampaignStateError) as refused:

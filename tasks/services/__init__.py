@@ -1,0 +1,1 @@
+"""The services Muster leans on: do they answer, how fast, and how much waits."""
