@@ -1,10 +1,12 @@
 """What a person can do with a campaign; a run is dispatched after the commit."""
 
 import logging
+from collections.abc import Collection
 from typing import Annotated
 from uuid import UUID
 
 from annotated_types import Ge, Le, Len
+from pydantic import StrictInt
 
 from config.clock import now
 from config.errors import OutsideError
@@ -33,11 +35,22 @@ class CampaignRequest(Schema):
     name: Annotated[str, Len(1, 120)]
     source: Source
     criteria: Criteria = Criteria()
-    threshold: Annotated[int, Ge(0), Le(100)] = 50
+    threshold: Annotated[StrictInt, Ge(0), Le(100)] = 50
     """Public profiles that score this or more go to the review queue."""
 
-    wanted: Annotated[int, Ge(1), Le(10_000_000)] = 1_000
+    wanted: Annotated[StrictInt, Ge(1), Le(10_000_000)] = 1_000
     """The run ends when it has acquired so many new public profiles."""
+
+
+class CampaignChange(Schema):
+    """What a person changes about a campaign; what is left out stays."""
+
+    name: Annotated[str, Len(1, 120)] | None = None
+    criteria: Criteria | None = None
+    threshold: Annotated[StrictInt, Ge(0), Le(100)] | None = None
+    wanted: Annotated[StrictInt, Ge(1), Le(10_000_000)] | None = None
+    version: Annotated[StrictInt, Ge(1)] | None = None
+    """Version the person saw, if the header If-Match does not say it."""
 
 
 def create_campaign(
@@ -58,6 +71,27 @@ def create_campaign(
         )
         session.refresh(campaign)
         return describe_campaign(campaign, None)
+
+
+def change_campaign(
+    campaign_id: UUID, change: CampaignChange, *, seen: Collection[int] | None
+) -> CampaignAnswer:
+    """
+    Change a campaign that is not at work.
+
+    Args:
+        campaign_id: The campaign.
+        change: Its new values.
+        seen: Versions the change is meant for; None for whichever it is.
+
+    Raises:
+        StaleError: Somebody else changed it meanwhile.
+        CampaignStateError: It is active, or its run has not stopped yet.
+    """
+    values = change.model_dump(mode="json", exclude_none=True, exclude={"version"})
+    with transaction() as session:
+        life.change_campaign(session, campaign_id, values, seen=seen, now=now())
+    return show_campaign(campaign_id)
 
 
 def check_campaign_source(source: Source) -> None:

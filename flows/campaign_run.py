@@ -3,15 +3,17 @@
 import logging
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from contextvars import copy_context
 from datetime import timedelta
 from threading import Event, Thread
 from time import monotonic
 from uuid import UUID
 
-from prefect import flow, task
+from prefect import flow, runtime, task
 from prefect.cache_policies import NO_CACHE
 
 from config.clock import now
+from config.correlation import correlated_by
 from config.errors import ApplicationError, OutsideError
 from config.settings import settings
 from flows.campaign_portion import CampaignWork, work_portion
@@ -20,9 +22,13 @@ from tasks.campaigns.repository import SupersededError, beat
 from tasks.campaigns.runs import close_run, fail_run, take_run
 from tasks.campaigns.schemas import TakenRun
 from tasks.database import transaction
+from tasks.failures.record import record_failure, wait_until_sent
 from tasks.retries import only_if_retryable
 
 log = logging.getLogger(__name__)
+
+SECONDS_TO_TELL = 2.0
+"""The process ends with its run; an error on its way to Sentry gets so long."""
 
 
 class UnexpectedFailureError(ApplicationError):
@@ -34,9 +40,16 @@ class UnexpectedFailureError(ApplicationError):
 @flow(name="campaign-run")
 def run_campaign(campaign_run_id: UUID) -> None:
     """Acquire public profiles, score each, and put the best before a reviewer."""
+    with correlated_by(runtime.flow_run.tags):
+        carry_out(campaign_run_id)
+
+
+def carry_out(campaign_run_id: UUID) -> None:
+    """Work on a campaign run until it ends, is paused, or somebody else has it."""
     taken = take_up(campaign_run_id)
     if taken is None:
         return
+    log.info("campaign run %s, attempt %d", campaign_run_id, taken.attempt)
     with kept_alive(taken), failures_noted(taken), closing(CampaignWork(taken)) as work:
         while work_through_batch(work):
             pass
@@ -91,7 +104,9 @@ def failures_noted(taken: TakenRun) -> Iterator[None]:
             raise  # it cannot be noted now; the watchdog takes the run up again
         _note(taken, problem)
         raise
-    except Exception:
+    except Exception as defect:
+        record_failure(defect, place="campaign-run")
+        wait_until_sent(SECONDS_TO_TELL)
         _note(
             taken,
             UnexpectedFailureError(
@@ -112,7 +127,11 @@ def kept_alive(taken: TakenRun) -> Iterator[None]:
     """Give signs of life for the run while the block lasts."""
     done = Event()
     every = settings().campaigns.heartbeat_interval
-    beating = Thread(target=_beat_until, args=(done, taken, every), daemon=True)
+    beating = Thread(
+        target=copy_context().run,  # so that its log lines carry the correlation id
+        args=(_beat_until, done, taken, every),
+        daemon=True,
+    )
     beating.start()
     try:
         yield

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import timedelta
 from functools import cache, partial
 from typing import Any, TypeVar
@@ -12,6 +13,7 @@ from prefect import Flow
 from prefect.client.schemas.objects import FlowRun
 from prefect.flow_engine import run_flow_async
 
+from config.correlation import correlation_tags
 from config.errors import UnreachableError
 from config.settings import settings
 from tasks.clients.prefect_server import (
@@ -56,6 +58,7 @@ def dispatch_campaign_run(campaign_run_id: UUID, *, attempt: int = 0) -> UUID:
                 CAMPAIGN_RUN,
                 parameters={"campaign_run_id": str(campaign_run_id)},
                 idempotency_key=key,
+                tags=correlation_tags(),
             )
         )
         if not flow_run.state.is_final:
@@ -133,6 +136,8 @@ async def run_attached(
         ApplicationError: Whatever the flow itself raised.
     """
     work = partial(_run_here, flow, dict(parameters), timeout)
+    # With the caller's context, so that log lines carry the correlation id.
+    work = partial(copy_context().run, work)
     return await asyncio.get_running_loop().run_in_executor(_threads(), work)
 
 
@@ -140,7 +145,10 @@ def _run_here(
     flow: Flow[..., Any], parameters: dict[str, Any], timeout: timedelta
 ) -> Any:
     answer = prefect_server().create_flow_run(
-        f"{flow.name}/default", parameters=parameters, state="PENDING"
+        f"{flow.name}/default",
+        parameters=parameters,
+        state="PENDING",
+        tags=correlation_tags(),
     )
     # Without its deployment the engine does not watch for a suspension, which would
     # cost a WebSocket and 0.2 s a run; the server's record keeps it.

@@ -18,7 +18,7 @@ from flows.dispatch import (
     run_attached,
 )
 from tasks.clients.prefect_server import NotDeployedError, prefect_server
-from tests.fixtures.prefect import PrefectAddress
+from tests.fixtures.prefect import PrefectAddress, forget_prefect_client
 from tests.integration.flows.sample_flows import (
     run_attached_sample,
     run_refusing,
@@ -125,11 +125,9 @@ def test_without_prefect_the_operator_is_told(
     assert deployed_samples.api_url
     environment.setenv("MUSTER_PREFECT__API_URL", "http://127.0.0.1:9/api")
     settings.cache_clear()
-    prefect_server().close()
-    prefect_server.cache_clear()
+    forget_prefect_client()
     try:
         with pytest.raises(UnreachableError, match="deployments/up"):
             dispatch_campaign_run(uuid4())
     finally:
-        prefect_server().close()
-        prefect_server.cache_clear()
+        forget_prefect_client()
