@@ -6,6 +6,7 @@ pytest_plugins = [
     "tests.fixtures.database",
     "tests.fixtures.demo_site",
     "tests.fixtures.prefect",
+    "tests.fixtures.plex",
     "tests.fixtures.api",
     "tests.fixtures.stack",
 ]

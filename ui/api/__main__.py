@@ -81,6 +81,7 @@ def serve(front: Front, listener: socket.socket) -> None:
         ws_max_size=LARGEST_SOCKET_MESSAGE_BYTES,
         timeout_graceful_shutdown=SECONDS_TO_CLOSE,
         server_header=False,
+        proxy_headers=False,  # it would believe anybody on this machine
     )
     Server(config, fan_out=front.api.state.fan_out).run(sockets=[listener])
 

@@ -3,20 +3,27 @@
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from annotated_types import Ge
-from pydantic import Field, model_validator
+from annotated_types import Ge, Le
+from pydantic import AllowInfNan, Field, Strict, model_validator
 
 from config.schema import Schema
-from config.vocabulary import EventType
+from config.vocabulary import EventType, ServiceState
 from tasks.campaigns.schemas import CampaignAnswer, UnreadableAnswer
+from tasks.failures.schemas import FailureAnswer
+from tasks.limits.schemas import ViolationAnswer
 from tasks.reviews.schemas import ReviewCard
+from tasks.services.schemas import ServiceHealth
 
 LARGEST_REPORT = 50
+Whole = Annotated[int, Strict(), Ge(-(2**63)), Le(2**63 - 1)]
+Told = str | Whole | Annotated[float, Strict(), AllowInfNan(False)] | bool | None  # noqa: FBT003 - its one argument
+"""A value that JSON, PostgreSQL and every listener can hold."""
+
 RESERVED = {"id", "type", "at", "campaignId"}
 
 
 class CampaignList(Schema):
-    """Campaigns, newest first; `next` goes into `before`, `null` at the end."""
+    """Campaigns; `next` goes into `after`, `null` at the end."""
 
     items: tuple[CampaignAnswer, ...]
     next: str | None
@@ -26,6 +33,20 @@ class UnreadableList(Schema):
     """What a run could not read; `next` goes into `after`, `null` at the end."""
 
     items: tuple[UnreadableAnswer, ...]
+    next: str | None
+
+
+class FailureList(Schema):
+    """Unexpected errors; `next` goes into `after`, `null` at the end."""
+
+    items: tuple[FailureAnswer, ...]
+    next: str | None
+
+
+class ViolationList(Schema):
+    """Who went over a limit; `next` goes into `after`, `null` at the end."""
+
+    items: tuple[ViolationAnswer, ...]
     next: str | None
 
 
@@ -80,9 +101,7 @@ class ReportRequest(Schema):
     """A step that another program took for us."""
 
     type: EventType
-    data: dict[str, str | int | float | bool | None] = Field(
-        default_factory=dict, max_length=LARGEST_REPORT
-    )
+    data: dict[str, Told] = Field(default_factory=dict, max_length=LARGEST_REPORT)
     campaign_id: UUID | None = None
 
     @model_validator(mode="after")
@@ -107,21 +126,22 @@ class RecentEvents(Schema):
     """Follow the stream from here (`last_event_id`) to miss and repeat nothing."""
 
 
+class TicketAnswer(Schema):
+    """A ticket for one WebSocket."""
+
+    ticket: str
+    expires_in: int
+    """Seconds within which it must be used."""
+
+
 class HealthAnswer(Schema):
     """The process answers."""
 
     status: str = "ok"
 
 
-class PartHealth(Schema):
-    """One part: `ok`, `behind` or `away`, and how long its answer took."""
-
-    status: str
-    ms: float
-
-
 class DetailedHealth(Schema):
-    """The worst of the parts, and each of them."""
+    """How everything does: `down` without database or Redis; and how each part does."""
 
-    status: str
-    parts: dict[str, PartHealth]
+    status: ServiceState
+    parts: dict[str, ServiceHealth]

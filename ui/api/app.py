@@ -2,35 +2,59 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any
+from functools import partial
 
 from fastapi import APIRouter, FastAPI
 
+from config.connections import close_async_redis_client
 from tasks.events.fan_out import FanOut
 from ui.api import login_page
 from ui.api.bare_paths import CANONICAL, BarePaths
+from ui.api.bodies import BoundedBodies
 from ui.api.correlation import Correlated
-from ui.api.problems import ProblemAnswer, add_problem_handlers
+from ui.api.idempotency import KeptAnswers
+from ui.api.limits import RateLimited
+from ui.api.live_standing import LoginStanding
+from ui.api.measures import Measured, TellsRoute
+from ui.api.methods import TrueMethods
+from ui.api.openapi_document import PROBLEMS, describe_routes
+from ui.api.problems import add_problem_handlers
 from ui.api.routers import (
+    accounts,
     analytics,
     campaigns,
+    failures,
     health,
+    limit_violations,
     logins,
+    metrics,
+    own_account,
+    plex_pins,
     recipes,
     reviews,
     tables,
     tracking,
+    tracking_socket,
 )
+from ui.api.safe_headers import SafeHeaders
 
-RESOURCES = (logins, tables, campaigns, recipes, reviews, analytics, tracking, health)
-
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    "4XX": {"model": ProblemAnswer, "description": "The request must be changed."},
-    "5XX": {
-        "model": ProblemAnswer,
-        "description": "Muster or another system failed.",
-    },
-}
+RESOURCES = (
+    logins,
+    own_account,
+    plex_pins,
+    accounts,
+    tables,
+    campaigns,
+    recipes,
+    reviews,
+    analytics,
+    tracking,
+    tracking_socket,
+    health,
+    metrics,
+    failures,
+    limit_violations,
+)
 
 
 def create_app() -> FastAPI:
@@ -45,14 +69,25 @@ def create_app() -> FastAPI:
         lifespan=live_parts,
     )
     app.state.fan_out = FanOut()
+    app.state.standing = LoginStanding()
+    app.state.services = health.watch_services()
+    app.state.readings = metrics.watch_readings()
     api = APIRouter(prefix=CANONICAL, responses=PROBLEMS)
     for resource in RESOURCES:
         api.include_router(resource.router)
     app.include_router(api)
     app.include_router(login_page.router)
+    app.openapi = partial(describe_routes, app)  # type: ignore[method-assign]  # as FastAPI's own guide does
     add_problem_handlers(app)
+    app.add_middleware(TellsRoute)
+    app.add_middleware(TrueMethods)
+    app.add_middleware(KeptAnswers)
+    app.add_middleware(BoundedBodies)
+    app.add_middleware(RateLimited)
     app.add_middleware(BarePaths)
     app.add_middleware(Correlated)
+    app.add_middleware(SafeHeaders)
+    app.add_middleware(Measured)
     return app
 
 
@@ -65,3 +100,4 @@ async def live_parts(app: FastAPI) -> AsyncGenerator[None]:
         yield
     finally:
         await fan_out.close()
+        await close_async_redis_client()

@@ -14,10 +14,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from config.errors import SetupError
 from config.settings import settings
+from tasks.failures.record import record_failure
 from ui.api.app import create_app, live_parts
 from ui.api.correlation import Correlated
 from ui.api.gate import ConsoleGate
 from ui.api.login_page import CONSOLE
+from ui.api.measures import Measured
+from ui.api.safe_headers import CONSOLE_POLICY, SafeHeaders
 from ui.api.streamlit_options import SCRIPT, set_streamlit_options
 
 log = logging.getLogger(__name__)
@@ -31,7 +34,7 @@ class Front:
     def __init__(self, api: FastAPI, console: ASGIApp | None) -> None:
         self.api = api
         self._root: ASGIApp = console or api
-        self._gate = Correlated(ConsoleGate(console)) if console else api
+        self._gate = _gate_before(console) if console else api
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or live through the lifespan."""
@@ -41,6 +44,11 @@ class Front:
             await self._gate(scope, receive, send)
         else:
             await self.api(scope, receive, send)
+
+
+def _gate_before(console: ASGIApp) -> ASGIApp:
+    gate = Correlated(ConsoleGate(console))
+    return Measured(SafeHeaders(gate, policy=CONSOLE_POLICY), route=CONSOLE)
 
 
 def create_front(script: Path = SCRIPT) -> Front:
@@ -79,3 +87,4 @@ def _settle() -> None:
 
 def _log_script_error(error: Exception) -> None:
     log.error("a screen of the console failed", exc_info=error)
+    record_failure(error, place="console")

@@ -12,15 +12,19 @@ from starlette.requests import HTTPConnection, Request
 from config.errors import ForbiddenError
 from config.settings import settings
 from config.vocabulary import Permission
-from tasks.accounts.logins import caller_of, find_remembered
+from tasks.accounts import deny_list
+from tasks.accounts.logins import caller_of, find_remembered, look_again_at
 from tasks.accounts.permissions import require_permission
 from tasks.accounts.schemas import Caller, Device
 from tasks.accounts.tokens import Claims, InvalidTokenError, read_token
+from ui.api.client_address import address_of, household_of
 from ui.api.cookies import SECURE_NAMES, cookie_names
 
 READING = {"GET", "HEAD", "OPTIONS"}
-_BEARER = HTTPBearer(auto_error=False, description="The access token, for programs.")
-_COOKIE = APIKeyCookie(
+_ADMINISTRATION = "admin."
+_KNOWN = "muster.known_caller"
+BEARER = HTTPBearer(auto_error=False, description="The access token, for programs.")
+COOKIE = APIKeyCookie(
     name=SECURE_NAMES.access, auto_error=False, description="For browsers."
 )
 
@@ -59,6 +63,11 @@ def is_own_page(headers: Headers) -> bool | None:
     site = headers.get("sec-fetch-site")
     if site is not None:
         return site in {"same-origin", "none"}
+    return is_own_origin(headers)
+
+
+def is_own_origin(headers: Headers) -> bool | None:
+    """Return whether the header Origin names us; None if there is none."""
     origin = headers.get("origin")
     if origin is None:
         return None
@@ -81,17 +90,48 @@ def refuse_foreign_pages(connection: HTTPConnection, *, by_cookie: bool) -> None
         raise ForeignPageError
 
 
-async def find_caller(connection: HTTPConnection) -> tuple[Caller, OfferedToken]:
+def from_own_page(request: Request) -> None:
     """
-    Return who a request speaks for, with as little as one look-up in memory.
+    Return unless another site's page asks, for routes that need no login.
+
+    Raises:
+        ForeignPageError: It does.
+    """
+    refuse_foreign_pages(request, by_cookie=False)
+
+
+class KnownCaller(NamedTuple):
+    """Who a request speaks for, as it was found out once for all who ask."""
+
+    caller: Caller
+    offered: OfferedToken
+    is_sure: bool
+    """The deny-list was read."""
+
+
+async def find_caller(
+    connection: HTTPConnection, *, surely: bool = False
+) -> tuple[Caller, OfferedToken]:
+    """
+    Return who a request speaks for: one look into Redis, one into our memory.
+
+    Args:
+        connection: The request; what is found is kept with it.
+        surely: Do not answer rather than do without the deny-list.
 
     Raises:
         InvalidTokenError: It brings no token, or one that is not good any more.
+        UncertainLoginError: The deny-list cannot be read, and `surely` is asked for.
     """
-    offered = find_token(connection.headers, connection.cookies)
-    if offered is None:
-        raise InvalidTokenError("this needs an access token, and none came with it")
-    return await find_caller_by_token(offered.text), offered
+    known: KnownCaller | None = connection.scope.get(_KNOWN)
+    if known is None or (surely and not known.is_sure):
+        offered = find_token(connection.headers, connection.cookies)
+        if offered is None:
+            raise InvalidTokenError("this needs an access token, and none came with it")
+        found = await _find_by_claims(read_token(offered.text), surely=surely)
+        known = KnownCaller(found.caller, offered, found.is_sure)
+        connection.scope[_KNOWN] = known
+    return known.caller, known.offered
 
 
 async def find_caller_by_token(token: str) -> Caller:
@@ -109,18 +149,17 @@ async def find_caller_by_claims(claims: Claims) -> Caller:
     Return who the claims of a token speak for; the database is asked on a thread.
 
     Raises:
-        InvalidTokenError: The login has ended, or the account is not active.
+        InvalidTokenError: The token was taken back, the login has ended, or the
+            account is not active.
     """
-    if find_remembered(claims.login_id) is None:
-        return await run_in_threadpool(caller_of, claims)
-    return caller_of(claims)
+    return (await _find_by_claims(claims, surely=False)).caller
 
 
 async def require(
     request: Request,
     needed: SecurityScopes,
-    _bearer: Annotated[object, Security(_BEARER)],
-    _cookie: Annotated[object, Security(_COOKIE)],
+    _bearer: Annotated[object, Security(BEARER)],
+    _cookie: Annotated[object, Security(COOKIE)],
 ) -> Caller:
     """
     Return who is asking, if they may do all that the route needs.
@@ -129,8 +168,10 @@ async def require(
         InvalidTokenError: We do not know who it is.
         MissingPermissionError: We do, and they may not.
         ForeignPageError: Another site's page asks with our cookie.
+        UncertainLoginError: The deny-list cannot be read, and this is administration.
     """
-    caller, offered = await find_caller(request)
+    is_administration = any(one.startswith(_ADMINISTRATION) for one in needed.scopes)
+    caller, offered = await find_caller(request, surely=is_administration)
     if offered.by_cookie and request.method not in READING:
         refuse_foreign_pages(request, by_cookie=True)
     for scope in needed.scopes:
@@ -138,10 +179,29 @@ async def require(
     return caller
 
 
-def device_of(request: Request) -> Device:
+def device_of(request: HTTPConnection) -> Device:
     """Return where a person signs in from."""
-    address = request.client.host if request.client else ""
-    return Device(request.headers.get("user-agent", ""), address)
+    address = address_of(request)
+    user_agent = request.headers.get("user-agent", "")
+    return Device(user_agent, address, household=household_of(address))
+
+
+class _Found(NamedTuple):
+    caller: Caller
+    is_sure: bool
+
+
+async def _find_by_claims(claims: Claims, *, surely: bool) -> _Found:
+    verdict = await deny_list.look_up(claims, surely=surely)
+    if verdict.is_denied:
+        raise InvalidTokenError
+    if verdict.is_changed:
+        look_again_at([claims.login_id])
+    if find_remembered(claims.login_id) is None:
+        caller = await run_in_threadpool(caller_of, claims)
+    else:
+        caller = caller_of(claims)
+    return _Found(caller, verdict.is_sure)
 
 
 CampaignsRead = Annotated[Caller, Security(require, scopes=["campaigns.read"])]
@@ -151,4 +211,8 @@ ReviewDecide = Annotated[Caller, Security(require, scopes=["review.decide"])]
 AnalyticsRead = Annotated[Caller, Security(require, scopes=["analytics.read"])]
 AnalyticsWrite = Annotated[Caller, Security(require, scopes=["analytics.write"])]
 AccountOwn = Annotated[Caller, Security(require, scopes=["account.own"])]
+AccountsRead = Annotated[Caller, Security(require, scopes=["admin.accounts.read"])]
+AccountsWrite = Annotated[Caller, Security(require, scopes=["admin.accounts.write"])]
 ServicesRead = Annotated[Caller, Security(require, scopes=["admin.services.read"])]
+ErrorsRead = Annotated[Caller, Security(require, scopes=["admin.errors.read"])]
+LimitsRead = Annotated[Caller, Security(require, scopes=["admin.limits.read"])]

@@ -13,6 +13,8 @@ BARE_PATHS = (
     "/analytics",
     "/tracking",
     "/health",
+    "/metrics",
+    "/admin",
 )
 """Each of these, and everything below it, is the same as under `/api/v1`."""
 

@@ -5,10 +5,14 @@ import re
 import secrets
 from time import monotonic
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketDisconnect
 
 from config.correlation import correlation_id
+from tasks.failures.record import record_failure
 from ui.api.problems import defect_answer
 
 log = logging.getLogger(__name__)
@@ -17,6 +21,8 @@ HEADER = "X-Request-ID"
 _ACCEPTED = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _READING = {"GET", "HEAD", "OPTIONS"}
 _WORTH_A_LINE = 400
+_INTERNAL_ERROR = 1011
+"""Close code of a WebSocket (RFC 6455, section 7.4.1)."""
 
 
 def choose_correlation_id(offered: str | None) -> str:
@@ -30,8 +36,8 @@ class Correlated:
     """
     The outermost layer of the API.
 
-    What no handler has a word for is logged with its traceback here and answered with
-    a problem that says nothing but the correlation id.
+    What no handler has a word for is logged with its traceback here, recorded, and
+    answered with a problem that says nothing but the correlation id.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -39,7 +45,7 @@ class Correlated:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
         asked = choose_correlation_id(Headers(scope=scope).get(HEADER))
@@ -55,16 +61,32 @@ class Correlated:
 
         try:
             await self._app(scope, receive, send_with_id)
-        except Exception:
-            log.exception("%s %s failed", scope["method"], scope["path"])
+        except (ClientDisconnect, WebSocketDisconnect):
+            log.info("%s: the client left", _place_of(scope))
+        except Exception as defect:
+            log.exception("%s failed", _place_of(scope))
             if not status:
-                await defect_answer()(scope, receive, send_with_id)
+                await _end(scope, receive, send_with_id)
+            await run_in_threadpool(record_failure, defect, place=_place_of(scope))
         finally:
             _write_line(scope, status, seconds=monotonic() - began)
             correlation_id.reset(token)
 
 
+async def _end(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": _INTERNAL_ERROR})
+    else:
+        await defect_answer()(scope, receive, send)
+
+
+def _place_of(scope: Scope) -> str:
+    return f"{scope.get('method', 'WebSocket')} {scope['path']}"
+
+
 def _write_line(scope: Scope, status: int, *, seconds: float) -> None:
+    if scope["type"] != "http":
+        return
     notable = scope["method"] not in _READING or status >= _WORTH_A_LINE
     log.log(
         logging.INFO if notable else logging.DEBUG,

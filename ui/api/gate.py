@@ -15,7 +15,7 @@ from config.errors import ApplicationError, OutsideError
 from tasks.accounts.logins import refresh_login
 from tasks.accounts.schemas import Caller
 from tasks.accounts.tokens import Claims, InvalidTokenError, issue_console_token
-from ui.api.auth import find_caller_by_claims, find_caller_by_token
+from ui.api.auth import device_of, find_caller_by_claims, find_caller_by_token
 from ui.api.cookies import (
     clear_login_cookies,
     cookie_names,
@@ -109,10 +109,11 @@ def identity_headers(caller: Caller) -> dict[str, str]:
     }
 
 
-def login_address(path: str, query: str) -> str:
-    """Return where to sign in, with the page to come back to."""
+def login_address(path: str, query: str, *, expired: bool = False) -> str:
+    """Return where to sign in, with the page to come back to, and why if it ended."""
     wish = f"{path}?{query}" if query else path
-    return f"/login?next={quote(wish, safe='/')}"
+    reason = "reason=expired&" if expired else ""
+    return f"/login?{reason}next={quote(wish, safe='/')}"
 
 
 async def _find_caller(connection: HTTPConnection) -> Caller:
@@ -142,16 +143,22 @@ async def _take_back_in(connection: HTTPConnection) -> Response:
     token = connection.cookies.get(cookie_names().refresh)
     if token:
         try:
-            opened = await run_in_threadpool(refresh_login, token)
+            device = device_of(connection)
+            opened = await run_in_threadpool(refresh_login, token, device=device)
         except InvalidTokenError:
             log.info("a refresh token that is not good any more")
+        except OutsideError as away:
+            return answer_error(away)
         else:
             same = RedirectResponse(
                 f"{path}?{query}" if query else path, HTTPStatus.SEE_OTHER
             )
             set_login_cookies(same, opened.tokens)
             return same
-    answer = RedirectResponse(login_address(path, query), HTTPStatus.SEE_OTHER)
+    expired = any(name in connection.cookies for name in cookie_names())
+    answer = RedirectResponse(
+        login_address(path, query, expired=expired), HTTPStatus.SEE_OTHER
+    )
     clear_login_cookies(answer)
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -1,4 +1,4 @@
-"""The sign-in page: one file of its own, and the way from `/` to the console."""
+"""The pages for people who are not signed in, and the way from `/` to the console."""
 
 import base64
 import hashlib
@@ -10,8 +10,16 @@ from typing import NamedTuple
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from config.settings import settings
+
 CONSOLE = "/console"
-_FILE = Path(__file__).with_name("login_page.html")
+LOGIN, INVITATION, PASSWORD_RESET = "login", "invitation", "password_reset"
+_FOLDER = Path(__file__).parent
+_PART = re.compile(
+    r"<title>(?P<title>.*?)</title>\n(?P<content>.*?)\n<script>(?P<script>.*?)</script>",
+    re.DOTALL,
+)
+_PLEX_BUTTON = 'id="plex" type="button" class="second"'
 
 router = APIRouter(include_in_schema=False)
 
@@ -32,7 +40,53 @@ async def go_to_console() -> RedirectResponse:
 @router.get("/login")
 async def show_login_page() -> HTMLResponse:
     """Show the sign-in page; it follows `next` afterwards, within this origin."""
-    page = read_page()
+    page = read_page(LOGIN)
+    if settings().plex.accounts_url:
+        html = page.html.replace(f"{_PLEX_BUTTON} hidden", _PLEX_BUTTON)
+        page = page._replace(html=html)
+    return _answer(page)
+
+
+@router.get("/invitation")
+async def show_invitation_page() -> HTMLResponse:
+    """Show the page of a one-time link that makes an account."""
+    return _answer(read_page(INVITATION))
+
+
+@router.get("/password-reset")
+async def show_password_reset_page() -> HTMLResponse:
+    """Show the page of a one-time link that sets a new password."""
+    return _answer(read_page(PASSWORD_RESET))
+
+
+@cache
+def read_page(name: str = LOGIN) -> Page:
+    """
+    Return a page with its Content Security Policy (W3C CSP level 3, by hash).
+
+    The frame with its style and the script of all forms are shared; a page adds what
+    it shows and does.
+    """
+    part = _PART.fullmatch(_read(f"{name}_page.html").strip())
+    if part is None:
+        raise ValueError(name)
+    script = _read("page_form.js") + part["script"]
+    html = (
+        _read("page_frame.html")
+        .replace("{title}", part["title"])
+        .replace("{content}", part["content"])
+        .replace("{script}", script)
+    )
+    style = re.search(r"<style>(.*?)</style>", html, re.DOTALL)
+    policy = (
+        f"default-src 'none'; style-src '{_hash_of(style[1] if style else '')}'; "
+        f"script-src '{_hash_of(script)}'; connect-src 'self'; img-src data:; "
+        "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    return Page(html, policy)
+
+
+def _answer(page: Page) -> HTMLResponse:
     headers = {
         "Content-Security-Policy": page.policy,
         "Cache-Control": "no-store",
@@ -42,21 +96,10 @@ async def show_login_page() -> HTMLResponse:
     return HTMLResponse(page.html, headers=headers)
 
 
-@cache
-def read_page() -> Page:
-    """Return the page with its Content Security Policy (W3C CSP level 3, by hash)."""
-    html = _FILE.read_text(encoding="utf-8")
-    style, script = (_hash_of(html, element) for element in ("style", "script"))
-    policy = (
-        f"default-src 'none'; style-src '{style}'; script-src '{script}'; "
-        "connect-src 'self'; img-src data:; form-action 'none'; base-uri 'none'; "
-        "frame-ancestors 'none'"
-    )
-    return Page(html, policy)
+def _read(name: str) -> str:
+    return (_FOLDER / name).read_text(encoding="utf-8")
 
 
-def _hash_of(html: str, element: str) -> str:
-    found = re.search(rf"<{element}>(.*?)</{element}>", html, re.DOTALL)
-    content = found.group(1) if found else ""
+def _hash_of(content: str) -> str:
     digest = hashlib.sha256(content.encode()).digest()
     return f"sha256-{base64.b64encode(digest).decode()}"

@@ -1,16 +1,24 @@
 """Our errors as HTTP answers: one form for all of them, and nothing leaks."""
 
+import json
 import logging
+import math
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
+from fastapi.exceptions import (
+    RequestValidationError,
+    ValidationException,
+    WebSocketRequestValidationError,
+)
 from pydantic import Field
 from sqlalchemy.exc import DataError
+from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
+from typing_extensions import override
 
 from config.correlation import correlation_id
 from config.errors import (
@@ -24,10 +32,13 @@ from config.errors import (
     OutsideError,
     RejectedError,
     SetupError,
+    StaleError,
     UnauthenticatedError,
     UnreachableError,
+    VersionRequiredError,
 )
 from config.schema import Schema
+from tasks.failures.record import record_failure
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +49,9 @@ STATUSES: tuple[tuple[type[ApplicationError], HTTPStatus], ...] = (
     (UnauthenticatedError, HTTPStatus.UNAUTHORIZED),
     (ForbiddenError, HTTPStatus.FORBIDDEN),
     (NotFoundError, HTTPStatus.NOT_FOUND),
+    (StaleError, HTTPStatus.PRECONDITION_FAILED),
     (ConflictError, HTTPStatus.CONFLICT),
+    (VersionRequiredError, HTTPStatus.PRECONDITION_REQUIRED),
     (LimitedError, HTTPStatus.TOO_MANY_REQUESTS),
     (RejectedError, HTTPStatus.BAD_REQUEST),
     (UnreachableError, HTTPStatus.SERVICE_UNAVAILABLE),
@@ -54,6 +67,17 @@ WORDS = {
         "this address does not take such a request; see the header Allow",
     ),
 }
+
+
+class _ProblemResponse(JSONResponse):
+    """Names in a request may hold half characters, which cannot be written."""
+
+    media_type = MEDIA_TYPE
+
+    @override
+    def render(self, content: Any) -> bytes:
+        text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+        return text.encode("utf-8", "replace")
 
 
 class ProblemAnswer(Schema):
@@ -74,11 +98,15 @@ class ProblemAnswer(Schema):
     correlation_id: str
     """Of this request; the same in our log."""
 
+    retry_after: int | None = None
+    """Whole seconds to wait before trying again; only where waiting helps."""
+
 
 def add_problem_handlers(app: FastAPI) -> None:
     """Have every error of an application answered in the one form."""
     app.add_exception_handler(ApplicationError, _answer_ours)
     app.add_exception_handler(RequestValidationError, _answer_invalid)
+    app.add_exception_handler(WebSocketRequestValidationError, _answer_invalid)
     app.add_exception_handler(HTTPException, _answer_http)
     app.add_exception_handler(DataError, _answer_unstorable)
 
@@ -91,21 +119,32 @@ def problem_answer(
     details: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
-    """Return the one answer for everything that goes wrong."""
+    """
+    Return the one answer for everything that goes wrong.
+
+    `retryAfter` in the details, in seconds, is told in whole ones where clients look.
+    """
+    stated = dict(details or {})
+    wait = stated.pop("retryAfter", None)
+    retry_after = max(1, math.ceil(wait)) if wait is not None else None
     problem = ProblemAnswer(
         type=f"urn:muster:problem:{error.lower()}",
         title=HTTPStatus(status).phrase,
         status=status,
         error=error,
         message=message,
-        details=dict(details or {}),
+        details=stated,
         correlation_id=correlation_id.get(),
+        retry_after=retry_after,
     )
-    return JSONResponse(
-        problem.model_dump(mode="json"),
+    left_out = {"retry_after"} if retry_after is None else set()
+    told = dict(headers or {})
+    if retry_after is not None:
+        told["Retry-After"] = str(retry_after)
+    return _ProblemResponse(
+        problem.model_dump(mode="python", exclude=left_out),
         status_code=status,
-        headers=headers,
-        media_type=MEDIA_TYPE,
+        headers=told,
     )
 
 
@@ -121,7 +160,7 @@ def answer_error(error: ApplicationError) -> JSONResponse:
         error=error.code,
         message=error.message,
         details=_coded(error.details),
-        headers=_headers_of(error, status),
+        headers=_headers_of(status),
     )
 
 
@@ -160,16 +199,21 @@ def path_of(location: Sequence[str | int], body: Any) -> str:
     return ".".join(steps) or str(location[0])
 
 
-async def _answer_ours(_request: Request, error: Exception) -> JSONResponse:
+async def _answer_ours(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ApplicationError)  # noqa: S101 - registered for no other
-    return answer_error(error)
+    answer = answer_error(error)
+    if answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
+        place = f"{request.method} {request.url.path}"
+        answer.background = BackgroundTask(record_failure, error, place=place)
+    return answer
 
 
 async def _answer_invalid(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for no other
+    assert isinstance(error, ValidationException)  # noqa: S101 - registered for no other
+    body = getattr(error, "body", None)  # a handshake has none
     fields = [
         {
-            "path": path_of(one["loc"], error.body),
+            "path": path_of(one["loc"], body),
             "message": one["msg"].removeprefix("Value error, "),
             "code": one["type"],
         }
@@ -186,6 +230,11 @@ async def _answer_invalid(_request: Request, error: Exception) -> JSONResponse:
 
 async def _answer_http(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for no other
+    return answer_http_error(error)
+
+
+def answer_http_error(error: HTTPException) -> JSONResponse:
+    """Return the answer for what the framework refuses: no such address or method."""
     status = HTTPStatus(error.status_code)
     word, message = WORDS.get(status, (status.name.lower(), status.description))
     return problem_answer(status, error=word, message=message, headers=error.headers)
@@ -219,8 +268,7 @@ def _coded(details: Mapping[str, Any]) -> dict[str, Any]:
     return {**details, "fields": [{"code": "invalid", **one} for one in fields]}
 
 
-def _headers_of(error: ApplicationError, status: HTTPStatus) -> dict[str, str]:
+def _headers_of(status: HTTPStatus) -> dict[str, str]:
     if status == HTTPStatus.UNAUTHORIZED:
         return {"WWW-Authenticate": "Bearer"}
-    seconds = error.details.get("retryAfter")
-    return {"Retry-After": str(int(-(-seconds // 1)))} if seconds else {}
+    return {}

@@ -19,6 +19,7 @@ from ui.api.answers import (
     ReportRequest,
 )
 from ui.api.auth import AnalyticsRead, AnalyticsWrite
+from ui.api.idempotency import TAKES_KEY
 
 router = APIRouter(prefix="/analytics", tags=["analytics"])
 
@@ -42,7 +43,7 @@ def show_metrics(
     )
 
 
-@router.post("/event", status_code=status.HTTP_202_ACCEPTED)
+@router.post("/event", status_code=status.HTTP_202_ACCEPTED, dependencies=[TAKES_KEY])
 def report_event(asked: ReportRequest, _caller: AnalyticsWrite) -> AcceptedAnswer:
     """Tell everybody who follows of a step that another program took."""
     reported = ActivityReported(

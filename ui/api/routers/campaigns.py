@@ -1,12 +1,14 @@
 """Campaigns: create, look at, start, pause, resume, complete."""
 
+from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, status
+from fastapi import APIRouter, Query, Response
 
+from config.vocabulary import CampaignState
 from flows import campaign_life
-from flows.campaign_life import CampaignRequest
+from flows.campaign_life import CampaignChange, CampaignRequest
 from flows.source_preview import PreviewAnswer, preview_source
 from tasks.campaigns.repository import (
     get_campaign,
@@ -15,27 +17,34 @@ from tasks.campaigns.repository import (
 )
 from tasks.campaigns.schemas import CampaignAnswer, UnreadableAnswer
 from tasks.database import transaction
+from tasks.pages import PageWish
 from ui.api.answers import CampaignList, PipelineAnswer, UnreadableList
 from ui.api.auth import CampaignsRead, CampaignsWrite
-from ui.api.dependencies import Limit, last_of_full
-
-LARGEST_NUMBER = 2**63 - 1
+from ui.api.conditions import IfMatch, seen_versions, tell_version
+from ui.api.dependencies import LARGEST_NUMBER, Limit, last_of_full, paged_by
+from ui.api.idempotency import TAKES_KEY
 
 router = APIRouter(tags=["campaigns"])
 
 
 @router.get("/campaigns")
 def show_campaigns(
-    _caller: CampaignsRead, limit: Limit, before: UUID | None = None
+    _caller: CampaignsRead,
+    page: Annotated[PageWish, paged_by("-createdAt", "updatedAt", "name")],
+    status: CampaignState | None = None,
+    before: Annotated[
+        UUID | None, Query(deprecated=True, description="An older word for `after`.")
+    ] = None,
 ) -> CampaignList:
     """List campaigns with their latest runs, newest first."""
+    if before is not None and page.after is None:
+        page = page._replace(after=str(before))
     with transaction() as session:
-        items = list_campaigns(session, before=before, limit=limit)
-    last = last_of_full(items, limit)
-    return CampaignList(items=tuple(items), next=str(last.id) if last else None)
+        found = list_campaigns(session, page, state=status)
+    return CampaignList(items=tuple(found.rows), next=found.next)
 
 
-@router.post("/campaigns", status_code=status.HTTP_201_CREATED)
+@router.post("/campaigns", status_code=HTTPStatus.CREATED, dependencies=[TAKES_KEY])
 def create_campaign(asked: CampaignRequest, caller: CampaignsWrite) -> CampaignAnswer:
     """Create a campaign in the state `draft`."""
     return campaign_life.create_campaign(asked, created_by=caller.account_id)
@@ -50,9 +59,28 @@ async def preview_campaign(
 
 
 @router.get("/campaigns/{campaign_id}")
-def show_campaign(campaign_id: UUID, _caller: CampaignsRead) -> CampaignAnswer:
-    """Look at one campaign with its latest run."""
-    return campaign_life.show_campaign(campaign_id)
+def show_campaign(
+    campaign_id: UUID, _caller: CampaignsRead, response: Response
+) -> CampaignAnswer:
+    """Look at one campaign with its latest run; the ETag is for changing it."""
+    campaign = campaign_life.show_campaign(campaign_id)
+    tell_version(response, campaign.version)
+    return campaign
+
+
+@router.patch("/campaigns/{campaign_id}")
+def change_campaign(
+    campaign_id: UUID,
+    asked: CampaignChange,
+    _caller: CampaignsWrite,
+    response: Response,
+    if_match: IfMatch = None,
+) -> CampaignAnswer:
+    """Change a campaign that is not active; 412 if somebody else did meanwhile."""
+    seen = seen_versions(if_match, stated=asked.version)
+    campaign = campaign_life.change_campaign(campaign_id, asked, seen=seen)
+    tell_version(response, campaign.version)
+    return campaign
 
 
 @router.get("/campaigns/{campaign_id}/unreadable")
@@ -71,7 +99,7 @@ def show_unreadable(
     return UnreadableList(items=items, next=str(last.number) if last else None)
 
 
-@router.post("/campaigns/{campaign_id}/start")
+@router.post("/campaigns/{campaign_id}/start", dependencies=[TAKES_KEY])
 def start_campaign(campaign_id: UUID, _caller: CampaignsWrite) -> CampaignAnswer:
     """Start a campaign's next run."""
     return campaign_life.start_campaign(campaign_id)
@@ -83,7 +111,7 @@ def pause_campaign(campaign_id: UUID, _caller: CampaignsWrite) -> CampaignAnswer
     return campaign_life.pause_campaign(campaign_id)
 
 
-@router.post("/campaigns/{campaign_id}/resume")
+@router.post("/campaigns/{campaign_id}/resume", dependencies=[TAKES_KEY])
 def resume_campaign(campaign_id: UUID, _caller: CampaignsWrite) -> CampaignAnswer:
     """Let a paused campaign go on from where it stopped."""
     return campaign_life.resume_campaign(campaign_id)
@@ -95,7 +123,7 @@ def complete_campaign(campaign_id: UUID, _caller: CampaignsWrite) -> CampaignAns
     return campaign_life.complete_campaign(campaign_id)
 
 
-@router.post("/pipeline/run", status_code=status.HTTP_202_ACCEPTED)
+@router.post("/pipeline/run", status_code=HTTPStatus.ACCEPTED, dependencies=[TAKES_KEY])
 def run_pipeline(asked: CampaignRequest, caller: CampaignsWrite) -> PipelineAnswer:
     """Create a campaign and start it. Follow it on `/tracking/stream`."""
     campaign_id = campaign_life.run_pipeline(asked, created_by=caller.account_id)

@@ -1,24 +1,17 @@
 """Alive, and is everything we lean on alive too."""
 
-import asyncio
-from collections.abc import Callable
-from time import monotonic
+from fastapi import APIRouter, Request
 
-import httpx
-from fastapi import APIRouter
-from sqlalchemy import text
-
-from config.connections import redis_client
-from config.settings import settings
-from tasks.database import transaction
-from tasks.events.relay import last_published
-from tasks.events.stream import count_waiting_for_relay, read_bounds
-from ui.api.answers import DetailedHealth, HealthAnswer, PartHealth
-from ui.api.auth import ServicesRead
+from tasks.services.look import LOOKS
+from tasks.services.lookout import Lookout
+from tasks.services.schemas import Finding, ServiceHealth
+from tasks.services.verdicts import describe_sighting, judge_all
+from ui.api.answers import DetailedHealth, HealthAnswer
+from ui.api.monitoring import Monitor
 
 LONGEST_LOOK_SECONDS = 3.0
-MOST_WAITING = 1_000
-"""Events that may wait for the relay before it counts as behind."""
+KEPT_SECONDS = 1.0
+"""However many people watch, a service is asked so often at most."""
 
 router = APIRouter(prefix="/health", tags=["operations"])
 
@@ -30,47 +23,20 @@ async def show_health() -> HealthAnswer:
 
 
 @router.get("/detailed")
-async def show_detailed_health(_caller: ServicesRead) -> DetailedHealth:
-    """Look at every part at once; none can keep the answer waiting."""
-    looks = await asyncio.gather(*(_look(is_well) for is_well in PARTS.values()))
-    parts = dict(zip(PARTS, looks, strict=True))
-    well = all(part.status == "ok" for part in parts.values())
-    return DetailedHealth(status="ok" if well else "degraded", parts=parts)
+async def show_detailed_health(request: Request, _monitor: Monitor) -> DetailedHealth:
+    """Look at every service at once; none can keep the answer waiting."""
+    parts = await look_at_services(request)
+    states = {name: part.status for name, part in parts.items()}
+    return DetailedHealth(status=judge_all(states), parts=parts)
 
 
-async def _look(is_well: Callable[[], bool]) -> PartHealth:
-    began, status = monotonic(), "away"
-    try:
-        async with asyncio.timeout(LONGEST_LOOK_SECONDS):
-            status = "ok" if await asyncio.to_thread(is_well) else "behind"
-    except Exception:  # noqa: BLE001 - whatever it is, the part is away
-        status = "away"
-    return PartHealth(status=status, ms=round((monotonic() - began) * 1000, 1))
+def watch_services() -> Lookout[Finding]:
+    """Return what looks at the services, for an application to keep."""
+    return Lookout(LOOKS, kept_seconds=KEPT_SECONDS)
 
 
-def _database_answers() -> bool:
-    with transaction() as session:
-        return bool(session.scalar(text("SELECT 1")))
-
-
-def _redis_answers() -> bool:
-    return bool(redis_client().ping())
-
-
-def _prefect_answers() -> bool:
-    url = settings().prefect.api_url
-    with httpx.Client(timeout=LONGEST_LOOK_SECONDS, trust_env=False) as client:
-        return client.get(f"{url}/health").is_success
-
-
-def _relay_keeps_up() -> bool:
-    behind = read_bounds().newest - (last_published(redis_client()) or 0)
-    return max(behind, count_waiting_for_relay()) < MOST_WAITING
-
-
-PARTS: dict[str, Callable[[], bool]] = {
-    "database": _database_answers,
-    "redis": _redis_answers,
-    "prefect": _prefect_answers,
-    "relay": _relay_keeps_up,
-}
+async def look_at_services(request: Request) -> dict[str, ServiceHealth]:
+    """Return how each service does, after 3 s at the latest."""
+    services: Lookout[Finding] = request.app.state.services
+    sightings = await services.look(within=LONGEST_LOOK_SECONDS)
+    return {name: describe_sighting(one) for name, one in sightings.items()}

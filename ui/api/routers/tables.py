@@ -13,6 +13,7 @@ from config.errors import InvalidError
 from config.settings import settings
 from flows.table_upload import TableAnswer, upload_table
 from ui.api.auth import CampaignsWrite
+from ui.api.idempotency import TAKES_KEY
 
 BLOCK_BYTES = 1 << 20
 
@@ -45,6 +46,7 @@ class TooLargeError(InvalidError):
     "/campaigns/tables",
     status_code=status.HTTP_201_CREATED,
     openapi_extra=_ANY_CONTENT,
+    dependencies=[TAKES_KEY],
 )
 async def receive_table(
     request: Request,

@@ -1,36 +1,54 @@
 """Follow what happens, as server-sent events; or look at what just happened."""
 
-from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Header, Query, Request, Response
 from starlette.responses import StreamingResponse
 
-from config.errors import ApplicationError, InvalidError
-from config.vocabulary import EventType, Permission
+from config.errors import InvalidError
+from config.vocabulary import EventType
 from tasks.accounts.schemas import Caller
-from tasks.accounts.tokens import Claims
 from tasks.events.fan_out import FanOut
-from tasks.events.follow import Follower
+from tasks.events.follow import Follower, server_sent
+from tasks.events.forms import SERVER_SENT_EVENTS
 from tasks.events.stream import Wanted, list_recent
-from ui.api.answers import RecentEvents
-from ui.api.auth import AnalyticsRead, find_caller_by_claims
+from tasks.events.tickets import Holder, give_ticket
+from ui.api.answers import RecentEvents, TicketAnswer
+from ui.api.auth import AnalyticsRead
 from ui.api.dependencies import Limit
+from ui.api.live_standing import LoginStanding
 
 router = APIRouter(prefix="/tracking", tags=["tracking"])
 
 CampaignId = Annotated[UUID | None, Query(alias="campaignId")]
+_KIND = f"({'|'.join(EventType)})"
 Types = Annotated[
     str | None,
-    Query(description="Kinds wanted, with commas between; all if left out."),
+    Query(
+        description="Kinds wanted, with commas between; all if left out.",
+        pattern=f"^({_KIND}(, *{_KIND})*)?$",
+    ),
 ]
 
-_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+_HEADERS = {
+    "Cache-Control": "no-cache, no-store",
+    "Connection": "keep-alive",
+    "X-Accel-Buffering": "no",
+}
+_EVENT = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string", "description": "Position in the one order."},
+        "event": {"enum": ["update", "reset", "session.ended"]},
+        "data": {"type": "string", "description": "One JSON object."},
+    },
+}
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Server-sent events: `update`, `reset`, `session.ended`.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {"text/event-stream": {"schema": _EVENT}},
     }
 }
 
@@ -51,30 +69,46 @@ async def follow_events(
     one seen are gone: load again. `session.ended` says that the login has ended.
     """
     fan_out: FanOut = request.app.state.fan_out
+    standing: LoginStanding = request.app.state.standing
     follower = Follower(
         fan_out,
-        Wanted(campaign_id, _read_types(types)),
+        _wanted(caller, campaign_id, types),
+        SERVER_SENT_EVENTS,
         after=resumed_from if resumed_from is not None else last_event_id,
-        is_welcome=_welcome(caller),
+        is_welcome=partial(standing.may_follow, caller),
     )
     return StreamingResponse(
-        follower.frames(), media_type="text/event-stream", headers=_HEADERS
+        server_sent(follower), media_type="text/event-stream", headers=_HEADERS
     )
 
 
 @router.get("/recent")
 def show_recent_events(
-    _caller: AnalyticsRead,
+    caller: AnalyticsRead,
     limit: Limit,
     campaign_id: CampaignId = None,
     types: Types = None,
 ) -> RecentEvents:
     """Return the newest tracking events, newest first."""
-    recent = list_recent(Wanted(campaign_id, _read_types(types)), limit=limit)
+    recent = list_recent(_wanted(caller, campaign_id, types), limit=limit)
     return RecentEvents(items=tuple(recent.items), last=recent.last)
 
 
-def _read_types(types: str | None) -> frozenset[str]:
+@router.post("/ticket")
+async def give_socket_ticket(caller: AnalyticsRead, response: Response) -> TicketAnswer:
+    """Give a ticket that opens `/tracking/ws` once: `?ticket=...`."""
+    ticket = await give_ticket(Holder(caller.account_id, caller.login_id))
+    response.headers["Cache-Control"] = "no-store"
+    return TicketAnswer(ticket=ticket.text, expires_in=ticket.seconds)
+
+
+def read_types(types: str | None) -> frozenset[str]:
+    """
+    Return the kinds of events that are named, with commas between.
+
+    Raises:
+        InvalidError: One of them does not exist.
+    """
     named = frozenset(word.strip() for word in (types or "").split(",") if word.strip())
     unknown = named - set(EventType)
     if unknown:
@@ -86,14 +120,6 @@ def _read_types(types: str | None) -> frozenset[str]:
     return named
 
 
-def _welcome(caller: Caller) -> Callable[[], Awaitable[bool]]:
-    claims = Claims(caller.account_id, caller.login_id)
-
-    async def is_welcome() -> bool:
-        try:
-            known = await find_caller_by_claims(claims)
-        except ApplicationError:
-            return False
-        return Permission.ANALYTICS_READ in known.permissions
-
-    return is_welcome
+def _wanted(caller: Caller, campaign_id: UUID | None, types: str | None) -> Wanted:
+    campaign_ids = None if campaign_id is None else frozenset({campaign_id})
+    return Wanted(campaign_ids, read_types(types), account_id=caller.account_id)

@@ -207,3 +207,12 @@ def test_the_process_ends_while_somebody_follows_the_stream(
                 assert stopper.stop() < 5
             assert not list(told)
     assert "Traceback" not in log.read_text()
+
+
+def test_a_page_of_the_console_is_framed_by_itself_at_most(front: str) -> None:
+    for path in ("/console/_stcore/health", "/console/review"):
+        told = httpx.get(f"{front}{path}").headers
+        assert told["x-content-type-options"] == "nosniff"
+        assert "frame-ancestors 'self'" in told["content-security-policy"]
+        assert "object-src 'none'" in told["content-security-policy"]
+        assert "base-uri 'none'" in told["content-security-policy"]

@@ -23,7 +23,8 @@ def following(client: httpx.Client, **query: Any) -> Iterator[Iterator[str]]:
     ) as answer:
         assert answer.status_code == 200
         assert answer.headers["content-type"].startswith("text/event-stream")
-        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["cache-control"] == "no-cache, no-store"
+        assert answer.headers["connection"] == "keep-alive"
         yield blocks(answer.iter_text())
 
 

@@ -18,6 +18,8 @@ from ui.api.problems import answer_error, path_of, status_of
         (errors.ConflictError("x"), 409),
         (errors.InvalidError("x"), 422),
         (errors.LimitedError("x"), 429),
+        (errors.StaleError(2), 412),
+        (errors.VersionRequiredError(), 428),
         (errors.RefusedError("x"), 502),
         (errors.UnreadableError("x"), 502),
         (errors.UnreachableError("x"), 503),
@@ -44,6 +46,15 @@ def test_an_invalid_field_is_named_with_a_code() -> None:
 def test_a_wait_is_rounded_up_to_whole_seconds() -> None:
     answer = answer_error(errors.BusyError("later", retry_after_seconds=1.2))
     assert answer.headers["Retry-After"] == "2"
+    assert json.loads(bytes(answer.body))["retryAfter"] == 2
+    no_wait = answer_error(errors.BusyError("later"))
+    assert "Retry-After" not in no_wait.headers
+    assert "retryAfter" not in json.loads(bytes(no_wait.body))
+
+
+def test_half_a_character_in_a_name_does_not_break_the_answer() -> None:
+    answer = answer_error(errors.InvalidError("unknown", field="\ud800"))
+    assert json.loads(bytes(answer.body))["details"]["fields"][0]["path"] == "?"
 
 
 def test_a_setting_is_not_named_to_the_world() -> None:
