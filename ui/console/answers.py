@@ -1,12 +1,21 @@
 """What the API answers, where no subject has a schema for it."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from pydantic import ConfigDict
 
 from config.schema import Schema
+from tasks.accounts.schemas import (
+    AccountEntry,
+    ActivityEntry,
+    InvitationEntry,
+    LoginEntry,
+)
 from tasks.campaigns.schemas import CampaignAnswer, UnreadableAnswer
+from tasks.failures.schemas import FailureAnswer
+from tasks.limits.schemas import ViolationAnswer
 from tasks.public_profiles.schemas import AcquiredProfile, Score
 from tasks.reviews.schemas import ReviewCard
 
@@ -103,3 +112,64 @@ class Metrics(Answer):
 
     campaigns: dict[str, int]
     profiles: dict[str, int]
+
+
+class LoginList(Answer):
+    """The logins of one person that stand."""
+
+    items: tuple[LoginEntry, ...]
+
+
+class ActivityPage(Answer):
+    """What happened to an account, newest first."""
+
+    items: tuple[ActivityEntry, ...]
+    next: str | None = None
+
+
+class AccountPage(Answer):
+    """Some of the people who may sign in."""
+
+    items: tuple[AccountEntry, ...]
+    next: str | None = None
+
+
+class RoleAnswer(Answer):
+    """A role, and what it allows."""
+
+    name: str
+    permissions: tuple[str, ...] = ()
+
+
+class RoleList(Answer):
+    """All roles."""
+
+    items: tuple[RoleAnswer, ...]
+
+
+class HandedLink(Answer):
+    """A link that works once, and is told once; `path` is below this origin."""
+
+    path: str
+    expires_at: datetime
+
+
+class InvitationPage(Answer):
+    """Some of the invitations that wait."""
+
+    items: tuple[InvitationEntry, ...]
+    next: str | None = None
+
+
+class FailurePage(Answer):
+    """Some of the unexpected errors."""
+
+    items: tuple[FailureAnswer, ...]
+    next: str | None = None
+
+
+class ViolationPage(Answer):
+    """Some of those who went over a limit, newest first."""
+
+    items: tuple[ViolationAnswer, ...]
+    next: str | None = None

@@ -4,65 +4,49 @@ from pathlib import Path
 
 import streamlit as st
 
+from ui.console.answers import Person
 from ui.console.api_client import api
+from ui.console.api_door import ProblemError
+from ui.console.attempts import forget_refusals
 from ui.console.components.keeper import keep_signed_in
+from ui.console.handed_link import forget_link
+from ui.console.navigation import screens_for
 from ui.console.panels import panel
-from ui.console.sign_in import remember_person
+from ui.console.sign_in import last_known_person, remember_person
 
 FOLDER = Path(__file__).parent
 MARK = str(FOLDER / "mark.png")
 WORDMARK = str(FOLDER / "wordmark.png")
 
+
+def find_person() -> Person | ProblemError:
+    """Return who is signed in, or why that is not known; the menu stands either way."""
+    try:
+        return api().who_am_i()
+    except ProblemError as problem:
+        return problem
+
+
+def leave_the_last_screen(screen: str) -> None:
+    """Forget what belonged to another screen than the one that is shown now."""
+    if st.session_state.get("screen_shown") != screen:
+        st.session_state["screen_shown"] = screen
+        forget_link()
+        forget_refusals()
+
+
 st.set_page_config(page_title="Muster", page_icon=MARK, layout="wide")
 st.logo(WORDMARK, size="large", icon_image=MARK)
 
-screen = st.navigation(
-    {
-        "Work": [
-            st.Page(
-                "screens/overview.py",
-                title="Overview",
-                icon=":material/space_dashboard:",
-                default=True,
-            ),
-            st.Page(
-                "screens/campaigns.py",
-                title="Campaigns",
-                icon=":material/campaign:",
-                url_path="campaigns",
-            ),
-            st.Page(
-                "screens/review.py",
-                title="Review",
-                icon=":material/how_to_reg:",
-                url_path="review",
-            ),
-            st.Page(
-                "screens/new_campaign.py",
-                title="New campaign",
-                url_path="new-campaign",
-                visibility="hidden",
-            ),
-            st.Page(
-                "screens/campaign_run.py",
-                title="Campaign",
-                url_path="campaign",
-                visibility="hidden",
-            ),
-        ],
-        "You": [
-            st.Page(
-                "screens/account.py",
-                title="Account",
-                icon=":material/account_circle:",
-                url_path="account",
-            ),
-        ],
-    }
-)
+found = find_person()
+known = found if isinstance(found, Person) else last_known_person()
+screen = st.navigation(screens_for(known.permissions if known else ()))
+leave_the_last_screen(screen.url_path)
 
 with st.container(width=1120, key="frame"):
-    with panel("person", "Your login"):
-        remember_person(api().who_am_i())
+    with panel("person", "This screen"):
+        if isinstance(found, ProblemError):
+            raise found
+        remember_person(found)
         screen.run()
     keep_signed_in()

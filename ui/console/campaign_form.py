@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ui.console.api_client import FieldProblem
+from ui.console.api_door import FieldProblem
 
 DEMO_SITE = "demo_site"
 HTML_PAGES = "html_pages"

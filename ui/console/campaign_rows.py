@@ -8,8 +8,8 @@ import streamlit as st
 from config.clock import now
 from config.vocabulary import CampaignRunState, CampaignState
 from tasks.campaigns.schemas import CampaignAnswer
-from ui.console.api_client import ProblemError, api
-from ui.console.panels import show_problem
+from ui.console.api_client import api
+from ui.console.attempts import attempt, show_refusal
 from ui.console.routes import go_to_campaign
 from ui.console.words import (
     badge,
@@ -58,6 +58,17 @@ def share_acquired(campaign: CampaignAnswer) -> float:
     return min(1.0, acquired / campaign.wanted)
 
 
+def early_end(campaign: CampaignAnswer) -> str | None:
+    """Return why a campaign ended with fewer than were wanted, or None."""
+    latest = campaign.run
+    is_completed = campaign.status == CampaignState.COMPLETED
+    if not is_completed or latest is None or latest.acquired >= campaign.wanted:
+        return None
+    if latest.source_ended:
+        return "The source has no more"
+    return "Completed before all were acquired"
+
+
 def progress_in_words(campaign: CampaignAnswer) -> str:
     """Return the counts that matter in a list."""
     latest = campaign.run
@@ -90,13 +101,22 @@ def show_campaign_row(campaign: CampaignAnswer, *, place: str) -> None:
             st.markdown(f":gray[:small[{plain(source_in_words(campaign.source))}]]")
             st.markdown(f":gray[:small[changed {changed}]]")
         with figures, st.container(gap="xsmall"):
-            st.progress(share_acquired(campaign))
+            show_progress(campaign)
             st.markdown(f":small[{progress_in_words(campaign)}]")
         with actions, st.container(horizontal=True, horizontal_alignment="right"):
             show_wishes(campaign, place=place)
             if st.button("Open", key=f"{place}_open_{campaign.id}"):
                 go_to_campaign(campaign.id)
         show_failure(campaign)
+
+
+def show_progress(campaign: CampaignAnswer) -> None:
+    """Show how far a campaign got, or why it will get no further."""
+    ended = early_end(campaign)
+    if ended:
+        st.markdown(f":green[:material/check_circle:] **{ended}**")
+    else:
+        st.progress(share_acquired(campaign))
 
 
 def show_wishes(campaign: CampaignAnswer, *, place: str) -> None:
@@ -126,16 +146,14 @@ def show_failure(campaign: CampaignAnswer) -> None:
             )
 
 
-def _grant(campaign: CampaignAnswer, wish: Wish) -> None:
-    try:
-        api().change_campaign(campaign.id, wish.word)
-    except ProblemError as problem:
-        st.session_state["refused_wish"] = (campaign.name, problem)
-
-
 def show_refused_wish() -> None:
-    """Say once why the last button pressed did nothing."""
-    refused = st.session_state.pop("refused_wish", None)
-    if refused:
-        name, problem = refused
-        show_problem(f"{name} did not change", problem)
+    """Say why the last button pressed did nothing, or has to wait."""
+    show_refusal("wish")
+
+
+def _grant(campaign: CampaignAnswer, wish: Wish) -> None:
+    attempt(
+        "wish",
+        f"{campaign.name} did not change",
+        lambda: api().change_campaign(campaign.id, wish.word),
+    )

@@ -1,14 +1,18 @@
 """The fields of the campaign form; what was typed outlives reruns and other screens."""
 
-from collections.abc import Iterator
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
 from typing import Any
+from uuid import uuid4
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from config.settings import settings
 from ui.console.answers import UploadedTable
-from ui.console.api_client import ProblemError, api
+from ui.console.api_client import api
+from ui.console.api_door import ProblemError
 from ui.console.campaign_form import COUNTS, DEMO_SITE, HTML_PAGES, TABLE
 from ui.console.column_guesses import FIELDS, guess_columns
 from ui.console.words import plain
@@ -34,6 +38,17 @@ def forget_form() -> None:
     """Empty the form, once its campaign exists."""
     for key in [key for key in st.session_state if str(key).startswith("form_")]:
         del st.session_state[key]
+
+
+def form_key(wish: str, request: Mapping[str, Any]) -> str:
+    """
+    Return the key under which the form is sent: pressed twice, it is done once.
+
+    It is another one for another wish or content, and after the form was emptied.
+    """
+    opened = st.session_state.setdefault("form_opened", uuid4().hex)
+    content = json.dumps(request, sort_keys=True, default=str)
+    return hashlib.sha256(f"{opened} {wish} {content}".encode()).hexdigest()
 
 
 def field_problems(place: str) -> None:

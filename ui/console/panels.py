@@ -2,11 +2,18 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from time import monotonic
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ui.console.api_client import ProblemError, SignedOutError
+from ui.console.api_door import (
+    ProblemError,
+    SignedOutError,
+    StaleError,
+    TooOftenError,
+)
+from ui.console.components.countdown import show_countdown
 from ui.console.components.keeper import leave_for_sign_in
 from ui.console.words import plain
 
@@ -15,6 +22,8 @@ from ui.console.words import plain
 def panel(key: str, what: str) -> Generator[None]:
     """
     Show what is inside, or what went wrong with it and a way to try again.
+
+    If the API was asked too often, the screen waits and runs again by itself.
 
     Args:
         key: Unique on its screen.
@@ -26,6 +35,13 @@ def panel(key: str, what: str) -> Generator[None]:
         leave_for_sign_in()
         st.info("Your login has ended. Sign in again to go on.", icon=":material/lock:")
         st.stop()
+    except TooOftenError as limited:
+        show_countdown(
+            key,
+            seconds=limited.retry_after,
+            turn=str(monotonic()),
+            what=f"{what} will be shown then, by itself.",
+        )
     except ProblemError as problem:
         show_problem(f"{what} could not be read", problem)
         st.button("Try again", key=f"retry_{key}", icon=":material/refresh:")
@@ -33,7 +49,16 @@ def panel(key: str, what: str) -> Generator[None]:
 
 def show_problem(title: str, problem: ProblemError) -> None:
     """Say what failed and what to do about it."""
-    st.error(f"**{plain(title)}.** {plain(problem.message)}", icon=":material/error:")
+    said = _sentence(problem.message)
+    if isinstance(problem, StaleError):
+        said += " What you see here now is the newest."
+    st.error(f"**{plain(title)}.** {plain(said)}", icon=":material/error:")
+
+
+def _sentence(message: str) -> str:
+    """Return a message of the API, which begins small and ends without a full stop."""
+    end = "" if message.endswith((".", "!", "?")) else "."
+    return message[:1].upper() + message[1:] + end
 
 
 def show_empty(key: str, *, icon: str, title: str, advice: str) -> DeltaGenerator:

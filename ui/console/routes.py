@@ -10,6 +10,12 @@ CAMPAIGNS = "screens/campaigns.py"
 NEW_CAMPAIGN = "screens/new_campaign.py"
 CAMPAIGN = "screens/campaign_run.py"
 REVIEW = "screens/review.py"
+PEOPLE = "screens/people.py"
+INVITE = "screens/invite.py"
+PERSON = "screens/person.py"
+ERRORS = "screens/errors.py"
+LIMITS = "screens/rate_limits.py"
+ACCOUNT = "screens/account.py"
 
 
 def go_to_campaign(campaign_id: UUID) -> NoReturn:
@@ -21,6 +27,11 @@ def go_to_review(campaign_id: UUID | None = None) -> NoReturn:
     """Show the review queue, of one campaign or of all."""
     wish = {"campaign": str(campaign_id)} if campaign_id else None
     st.switch_page(REVIEW, query_params=wish)
+
+
+def go_to_person(account_id: UUID) -> NoReturn:
+    """Show one person who may sign in."""
+    st.switch_page(PERSON, query_params={"id": str(account_id)})
 
 
 def asked_id(name: str) -> UUID | None:

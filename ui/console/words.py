@@ -66,6 +66,11 @@ def moment_in_words(moment: datetime, *, now: datetime) -> str:
         return f"{past // MINUTE} min ago"
     if past < DAY:
         return f"{past // HOUR} h ago"
+    return date_in_words(moment)
+
+
+def date_in_words(moment: datetime) -> str:
+    """Return `2 Nov 2026, 09:05 UTC`."""
     return moment.astimezone(UTC).strftime("%-d %b %Y, %H:%M UTC")
 
 
@@ -81,6 +86,11 @@ def seconds_in_words(seconds: float) -> str:
         return f"{minutes} min {rest:02d} s"
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes:02d} min"
+
+
+def role_in_words(role: str) -> str:
+    """Return a role as it is written on the screen."""
+    return role.replace("_", " ").capitalize()
 
 
 def source_in_words(source: Mapping[str, Any]) -> str:

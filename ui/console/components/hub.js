@@ -1,5 +1,8 @@
 // What every component of the console shares: one door to the API with the browser's own
 // cookie, and one event stream a query, however many components follow it.
+//
+// A request that is limited waits in line until the API takes requests again and is then
+// sent by itself; whoever shows notices is told (document 001, section 6.1).
 
 const hub = (window.musterHub ??= makeHub());
 
@@ -8,14 +11,23 @@ function makeHub() {
   const RENEW_EVERY_MS = 8 * 60 * 1000;
   const RENEW_AT_MOST_EVERY_MS = 60 * 1000;
   const RETRY_STREAM_MS = 3000;
+  const RETRY_STREAM_AT_MOST_MS = 60 * 1000;
+  const WAIT_IF_NOT_SAID = 30;
+  const LIMITED = 429;
   const streams = new Map();
+  const lines = new Map();
+  const limitListeners = new Set();
   let renewedAt = Date.now();
   let renewing = null;
   let keeping = false;
+  let leaving = false;
 
+  // Only once: the sign-in page is told where to lead back to, path and query.
   function signIn() {
+    if (leaving) return;
+    leaving = true;
     const here = location.pathname + location.search;
-    location.replace("/login?next=" + encodeURIComponent(here));
+    location.replace("/login?reason=expired&next=" + encodeURIComponent(here));
   }
 
   function renew() {
@@ -36,8 +48,8 @@ function makeHub() {
       wish.headers["Content-Type"] = "application/json";
       wish.body = JSON.stringify(body);
     }
-    let answer = await fetch(API + path, wish);
-    if (answer.status === 401 && (await renew())) answer = await fetch(API + path, wish);
+    let answer = await send(path, wish);
+    if (answer.status === 401 && (await renew())) answer = await send(path, wish);
     const said = answer.status === 204 ? {} : await answer.json().catch(() => ({}));
     if (!answer.ok) {
       throw Object.assign(new Error(said.message || "The API answered " + answer.status), {
@@ -49,12 +61,77 @@ function makeHub() {
     return said;
   }
 
+  async function send(path, wish) {
+    const line = lineOf(path);
+    if (!line.waiting) {
+      const answer = await fetch(API + path, wish);
+      if (answer.status !== LIMITED) return answer;
+      await hold(line, answer);
+    }
+    line.waiting += 1;
+    tellLimits();
+    const mine = line.last.then(() => sendInTurn(line, path, wish));
+    line.last = mine.catch(() => {});
+    return mine.finally(() => {
+      line.waiting -= 1;
+      tellLimits();
+    });
+  }
+
+  // One after the other, in the order they came: what was decided first arrives first.
+  async function sendInTurn(line, path, wish) {
+    for (;;) {
+      await untilThen(line);
+      const answer = await fetch(API + path, wish);
+      if (answer.status !== LIMITED) return answer;
+      await hold(line, answer);
+    }
+  }
+
+  function lineOf(path) {
+    const name = path.split(/[/?]/)[1];
+    if (!lines.has(name)) lines.set(name, { until: 0, waiting: 0, last: Promise.resolve() });
+    return lines.get(name);
+  }
+
+  async function hold(line, answer) {
+    const said = await answer.json().catch(() => ({}));
+    const seconds = Number(said.retryAfter ?? answer.headers.get("Retry-After"));
+    line.until = Date.now() + 1000 * Math.max(1, seconds || WAIT_IF_NOT_SAID);
+    tellLimits();
+  }
+
+  async function untilThen(line) {
+    while (Date.now() < line.until) {
+      await new Promise((done) => setTimeout(done, Math.min(60000, line.until - Date.now())));
+    }
+  }
+
+  function limits() {
+    const held = [...lines.values()].filter((line) => line.waiting);
+    const waiting = held.reduce((sum, line) => sum + line.waiting, 0);
+    return { waiting, until: waiting ? Math.min(...held.map((line) => line.until)) : 0 };
+  }
+
+  function tellLimits() {
+    for (const listener of [...limitListeners]) listener(limits());
+  }
+
+  function onLimits(listener) {
+    limitListeners.add(listener);
+    listener(limits());
+    return () => limitListeners.delete(listener);
+  }
+
   function open(stream) {
     if (document.hidden || stream.source) return;
     const since = stream.lastId ? "&last_event_id=" + stream.lastId : "";
     const source = new EventSource(API + "/tracking/stream?" + stream.query + since);
     stream.source = source;
-    source.onopen = () => tell(stream, "onState", true);
+    source.onopen = () => {
+      stream.pause = RETRY_STREAM_MS;
+      tell(stream, "onState", true);
+    };
     source.addEventListener("update", (message) => {
       if (message.lastEventId) stream.lastId = message.lastEventId;
       tell(stream, "onEvent", JSON.parse(message.data));
@@ -65,7 +142,8 @@ function makeHub() {
       tell(stream, "onState", false);
       if (source.readyState !== EventSource.CLOSED) return; // it comes back by itself
       close(stream);
-      stream.retry = setTimeout(() => renew().then(() => open(stream)), RETRY_STREAM_MS);
+      stream.retry = setTimeout(() => renew().then(() => open(stream)), stream.pause);
+      stream.pause = Math.min(2 * stream.pause, RETRY_STREAM_AT_MOST_MS);
     };
   }
 
@@ -89,7 +167,7 @@ function makeHub() {
   function follow(query, listener, since) {
     let stream = streams.get(query);
     if (!stream) {
-      stream = { query, listeners: new Set(), source: null, lastId: since || null };
+      stream = { query, listeners: new Set(), source: null, lastId: since || null, pause: RETRY_STREAM_MS };
       streams.set(query, stream);
     }
     stream.listeners.add(listener);
@@ -111,7 +189,7 @@ function makeHub() {
     }, RENEW_EVERY_MS);
   }
 
-  return { ask, follow, keepSignedIn, signIn };
+  return { ask, follow, keepSignedIn, onLimits, signIn };
 }
 
 function element(tag, attributes = {}, ...children) {
@@ -149,4 +227,12 @@ function keepView(parentElement, build, data) {
     kept.view.root.remove();
     views.delete(parentElement);
   };
+}
+
+function inTime(seconds) {
+  const whole = Math.max(0, Math.ceil(seconds));
+  if (whole < 60) return whole + " s";
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min ${String(whole % 60).padStart(2, "0")} s`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
 }

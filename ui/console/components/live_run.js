@@ -52,8 +52,10 @@ function buildRun(first, setTriggerValue) {
     paintTimer = null;
     const run = campaign.run || {};
     for (const [name] of COUNTS) setText(tiles[name], (run[name] ?? 0).toLocaleString("en"));
-    const share = Math.min(100, Math.round((100 * (run.acquired ?? 0)) / campaign.wanted));
-    setText(progress, `${(run.acquired ?? 0).toLocaleString("en")} of ${campaign.wanted.toLocaleString("en")} wanted`);
+    const early = earlyEnd();
+    const share = early ? 100 : Math.min(100, Math.round((100 * (run.acquired ?? 0)) / campaign.wanted));
+    const reached = `${(run.acquired ?? 0).toLocaleString("en")} of ${campaign.wanted.toLocaleString("en")} wanted`;
+    setText(progress, early ? `${early}: ${reached}` : reached);
     bar.firstChild.style.width = share + "%";
     bar.setAttribute("aria-valuenow", share);
     bar.classList.toggle("working", isWorking());
@@ -62,6 +64,12 @@ function buildRun(first, setTriggerValue) {
     feed.replaceChildren(...(events.length ? events.map(feedLine) : [element("li", { class: "quiet" }, "Nothing has happened yet.")]));
     root.dataset.acquired = run.acquired ?? 0;
     root.dataset.state = run.state ?? "none";
+  }
+
+  function earlyEnd() {
+    const run = campaign.run;
+    if (campaign.status !== "completed" || isWorking() || !run || run.acquired >= campaign.wanted) return null;
+    return run.sourceEnded ? "The source has no more" : "Completed before all were acquired";
   }
 
   function paintStream() {

@@ -8,7 +8,8 @@ import streamlit as st
 
 from config.clock import now
 from tasks.campaigns.schemas import CampaignAnswer
-from ui.console.api_client import ProblemError, SignedOutError, api
+from ui.console.api_client import api
+from ui.console.api_door import ProblemError, SignedOutError
 from ui.console.campaign_rows import (
     show_failure,
     show_refused_wish,

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from ui.console.api_client import FieldProblem, ProblemError, api
+from ui.console.api_client import api
+from ui.console.api_door import FieldProblem, ProblemError
 from ui.console.campaign_form import build_request, check_form, place_problems
 from ui.console.form_parts import (
     ask_criteria,
@@ -11,6 +12,7 @@ from ui.console.form_parts import (
     ask_text,
     field_problems,
     forget_form,
+    form_key,
     keep,
 )
 from ui.console.panels import panel, show_problem
@@ -55,7 +57,7 @@ def start(typed: dict[str, object]) -> None:
     request = check(typed)
     with st.spinner("Starting…"):
         try:
-            campaign_id = api().run_pipeline(request)
+            campaign_id = api().run_pipeline(request, key=form_key("start", request))
         except ProblemError as problem:
             refuse(problem)
             return
@@ -67,7 +69,7 @@ def save_draft(typed: dict[str, object]) -> None:
     """Create the campaign without starting it."""
     request = check(typed)
     try:
-        campaign = api().create_campaign(request)
+        campaign = api().create_campaign(request, key=form_key("draft", request))
     except ProblemError as problem:
         refuse(problem)
         return
@@ -89,7 +91,7 @@ def show_actions(typed: dict[str, object]) -> None:
 
 
 def show_refusal() -> None:
-    """Say at the top that something has to change, and what has no field here."""
+    """Say beside the buttons that something has to change, and what has no field here."""
     placed: dict[str, list[str]] = st.session_state.get("form_problems") or {}
     refusal: ProblemError | None = st.session_state.get("form_refusal")
     if refusal is not None and not placed:
@@ -98,7 +100,7 @@ def show_refusal() -> None:
         marked = sum(len(said) for place, said in placed.items() if place)
         st.error(
             "**Something has to change first.** "
-            + (f"Look for the {marked} marked below. " if marked else "")
+            + (f"Look for the {marked} marked above. " if marked else "")
             + "Nothing you typed is lost.",
             icon=":material/error:",
         )
@@ -110,7 +112,6 @@ st.title("New campaign")
 
 with panel("new_campaign", "The form"):
     with st.container(width=860, key="form"):
-        show_refusal()
         typed: dict[str, object] = {
             "name": ask_text(
                 "name",
@@ -125,5 +126,6 @@ with panel("new_campaign", "The form"):
         typed |= ask_criteria()
         st.subheader("How many")
         typed |= ask_numbers()
+        show_refusal()
         show_actions(typed)
     show_preview()

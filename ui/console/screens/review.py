@@ -7,7 +7,8 @@ import streamlit as st
 
 from config.vocabulary import Decision
 from tasks.reviews.schemas import ReviewCard
-from ui.console.api_client import ProblemError, api
+from ui.console.api_client import api
+from ui.console.api_door import ProblemError
 from ui.console.components.deck import show_deck
 from ui.console.panels import panel, show_empty, show_problem
 from ui.console.routes import asked_id

@@ -1,5 +1,5 @@
 """Screens are tested on the real API."""
 
-from tests.fixtures.console import console
+from tests.fixtures.console import administration, console, console_browser
 
-__all__ = ["console"]
+__all__ = ["administration", "console", "console_browser"]

@@ -1,6 +1,5 @@
 """Each screen on the real API: what it shows, what it says, what it does."""
 
-from collections.abc import Iterable
 from uuid import UUID
 
 import pytest
@@ -14,6 +13,7 @@ from tasks.campaigns.runs import fail_run
 from tasks.database import transaction
 from tests.factories.campaigns import create_campaign, create_taken_run
 from tests.factories.public_profiles import queue_handles
+from tests.fixtures.console import labels, show, written
 from ui.console import api_client
 
 OVERVIEW = "screens/overview.py"
@@ -27,29 +27,6 @@ ACCOUNT = "screens/account.py"
 def a_draft(name: str = "Potters of the north") -> UUID:
     with transaction() as session:
         return create_campaign(session, name=name)
-
-
-def show(console: AppTest, screen: str, **query: str) -> AppTest:
-    console.switch_page(screen)
-    for name, value in query.items():
-        console.query_params[name] = value
-    console.run()
-    assert not console.exception
-    return console
-
-
-def written(console: AppTest) -> str:
-    parts: Iterable[str] = (
-        *(one.value for one in console.title),
-        *(one.value for one in console.subheader),
-        *(one.value for one in console.markdown),
-        *(one.value for one in console.error),
-    )
-    return "\n".join(parts).replace("\\", "")
-
-
-def labels(console: AppTest) -> list[str]:
-    return [button.label for button in console.button]
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,11 @@
-"""The console's only door: what it asks, and what it makes of the answers."""
+"""What the console asks of the API, and what it makes of the answers."""
 
 from collections.abc import Callable
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx
-import pytest
 
-from ui.console.api_client import Api, ProblemError, SignedOutError
+from ui.console.api_client import Api
 
 ID = UUID(int=7)
 
@@ -59,45 +58,3 @@ def test_a_table_is_sent_piece_by_piece() -> None:
         "people.csv", iter([b"handle\n", b"ada\n"])
     )
     assert table.first_row == {"handle": "ada"}
-
-
-def test_a_refusal_names_the_fields_that_must_change() -> None:
-    said = {
-        "error": "validation_error",
-        "message": "One field is wrong.",
-        "details": {"fields": [{"path": "name", "message": "too short"}]},
-    }
-    api = api_answering(lambda _: httpx.Response(422, json=said))
-    with pytest.raises(ProblemError, match="One field is wrong") as refused:
-        api.run_pipeline({})
-    assert (refused.value.status, refused.value.error) == (422, "validation_error")
-    assert [(one.path, one.message) for one in refused.value.fields] == [
-        ("name", "too short")
-    ]
-
-
-def test_an_ended_login_is_told_apart() -> None:
-    said = {"error": "INVALID_TOKEN", "message": "Sign in again."}
-    api = api_answering(lambda _: httpx.Response(401, json=said))
-    with pytest.raises(SignedOutError, match="Sign in again"):
-        api.get_metrics()
-
-
-def test_a_refusal_that_is_not_ours_is_still_a_sentence() -> None:
-    api = api_answering(lambda _: httpx.Response(502, text="<html>bad gateway"))
-    with pytest.raises(ProblemError, match="answered 502"):
-        api.get_campaign(uuid4())
-
-
-def test_an_api_that_does_not_answer_is_a_problem_with_advice() -> None:
-    def answer(request: httpx.Request) -> httpx.Response:
-        raise httpx.ConnectError("refused", request=request)
-
-    with pytest.raises(ProblemError, match="try again in a moment"):
-        api_answering(answer).list_recipes()
-
-
-def test_an_answer_in_another_form_is_a_problem() -> None:
-    api = api_answering(lambda _: httpx.Response(200, json={"items": 3}))
-    with pytest.raises(ProblemError, match="same version"):
-        api.list_recipes()

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from flows.campaign_life import CampaignRequest
-from ui.console.api_client import FieldProblem
+from ui.console.api_door import FieldProblem
 from ui.console.campaign_form import (
     PLACES,
     build_request,

@@ -10,6 +10,7 @@ from config.vocabulary import CampaignState
 from tasks.campaigns.schemas import CampaignAnswer, CampaignRunAnswer
 from ui.console.campaign_rows import (
     WISHES,
+    early_end,
     progress_in_words,
     share_acquired,
     state_of,
@@ -25,6 +26,7 @@ def a_campaign(status: str, **run_values: Any) -> CampaignAnswer:
     latest = {
         "id": uuid4(),
         "state": "running",
+        "source_ended": False,
         "stages": {},
         "attempt": 1,
         "created_at": NOON,
@@ -72,3 +74,20 @@ def test_progress_names_only_what_there_is() -> None:
 @pytest.mark.parametrize(("acquired", "share"), [(0, 0.0), (50, 0.25), (900, 1.0)])
 def test_progress_never_passes_the_end(acquired: int, share: float) -> None:
     assert share_acquired(a_campaign("active", acquired=acquired)) == share
+
+
+@pytest.mark.parametrize(
+    ("status", "run_values", "words"),
+    [
+        ("completed", {"acquired": 7, "source_ended": True}, "The source has no more"),
+        ("completed", {"acquired": 7}, "Completed before all were acquired"),
+        ("completed", {"acquired": 200}, None),
+        ("active", {"acquired": 7}, None),
+        ("failed", {"acquired": 7}, None),
+        ("draft", {}, None),
+    ],
+)
+def test_a_campaign_that_ended_early_says_why(
+    status: str, run_values: dict[str, Any], words: str | None
+) -> None:
+    assert early_end(a_campaign(status, **run_values)) == words

@@ -24,5 +24,13 @@ def test_a_component_names_no_foreign_host(script: Path) -> None:
 
 def test_each_component_has_its_script_beside_its_python() -> None:
     components = {path.stem for path in FOLDER.glob("*.py")} - {"__init__"}
-    assert components == {"deck", "keeper", "live_run", "sign_out", "watcher"}
+    assert components == {
+        "countdown",
+        "deck",
+        "keeper",
+        "live_run",
+        "one_time_link",
+        "sign_out",
+        "watcher",
+    }
     assert components <= {script.stem for script in SCRIPTS}
