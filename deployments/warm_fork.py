@@ -30,6 +30,8 @@ import time
 import warnings
 from typing import Any
 
+from config.logs import set_up_logs
+
 PRELOAD = (
     "anyio._backends._asyncio",
     "prefect.client.orchestration",
@@ -164,6 +166,7 @@ def main() -> None:
     leash.set_inheritable(False)
     for module in (*PRELOAD, *sys.argv[2:]):
         importlib.import_module(module)
+    set_up_logs()  # after Prefect, which brings a set-up of its own
     gc.freeze()
     leash.sendall(json.dumps({"threads": threading.active_count()}).encode() + b"\n")
     try:

@@ -1,4 +1,4 @@
-"""python -m deployments.bench: measure two campaigns on a stack of its own, and end."""
+"""python -m deployments.bench: measure Muster on a stack of its own, and end."""
 
 import argparse
 import json
@@ -17,10 +17,16 @@ from deployments.bench.measured_campaign import (
     upload_people,
 )
 from deployments.bench.own_stack import OwnStack, own_stack
-from deployments.bench.report import BenchReport, as_object, print_report
+from deployments.bench.report import (
+    BenchReport,
+    CampaignFigures,
+    as_object,
+    print_report,
+)
 
 PAGES = 5_000
 ROWS = 100_000
+PARTS = ("latency", "limiter", "api", "live", "campaigns")
 LONGEST_SECONDS = 600.0
 """For one campaign; a slower one ends the benchmark with an error."""
 
@@ -32,7 +38,7 @@ def main() -> int:
         signal.signal(number, _leave)
     try:
         with own_stack() as stack:
-            report = _measure(stack, pages=wishes.pages, rows=wishes.rows)
+            report = _measure(stack, wishes)
     except ApplicationError as problem:
         sys.stderr.write(f"error: {problem.message}\n")
         return 1
@@ -43,10 +49,30 @@ def main() -> int:
     return 0
 
 
-def _measure(stack: OwnStack, *, pages: int, rows: int) -> BenchReport:
-    from deployments.bench.latency import measure_latency  # noqa: PLC0415 - reads the settings of the stack that runs now
+def _measure(stack: OwnStack, wishes: argparse.Namespace) -> BenchReport:
+    # ruff: disable[PLC0415] - these read the settings of the stack that runs now
+    from deployments.bench.api_load import measure_api
+    from deployments.bench.latency import measure_latency
+    from deployments.bench.limiter import measure_limiter
+    from deployments.bench.live_load import measure_live
 
-    latency = measure_latency()
+    # ruff: enable[PLC0415]
+
+    def wanted(part: str) -> bool:
+        return part in wishes.only
+
+    return BenchReport(
+        latency=measure_latency() if wanted("latency") else {},
+        limiter=measure_limiter() if wanted("limiter") else {},
+        api=measure_api(stack) if wanted("api") else [],
+        live=measure_live(stack) if wanted("live") else [],
+        campaigns=_measure_campaigns(stack, pages=wishes.pages, rows=wishes.rows)
+        if wanted("campaigns")
+        else None,
+    )
+
+
+def _measure_campaigns(stack: OwnStack, *, pages: int, rows: int) -> CampaignFigures:
     listing_url = f"{stack.site_url}/bench?page=1&of={pages}"
     html = measure_campaign(
         stack,
@@ -74,12 +100,8 @@ def _measure(stack: OwnStack, *, pages: int, rows: int) -> BenchReport:
         ),
         longest_seconds=LONGEST_SECONDS,
     )
-    return BenchReport(
-        html=html,
-        table=table,
-        bare=bare,
-        latency=latency,
-        upload_seconds=upload_seconds,
+    return CampaignFigures(
+        html=html, table=table, bare=bare, upload_seconds=upload_seconds
     )
 
 
@@ -112,7 +134,24 @@ def _read_arguments() -> argparse.Namespace:
     parser.add_argument("--pages", type=int, default=PAGES, help="HTML pages to read")
     parser.add_argument("--rows", type=int, default=ROWS, help="table rows to read")
     parser.add_argument("--json", action="store_true", help="an object, not tables")
+    parser.add_argument(
+        "--only",
+        type=_read_parts,
+        default=PARTS,
+        metavar="PART,...",
+        help=f"some of {', '.join(PARTS)}; all if left out",
+    )
     return parser.parse_args()
+
+
+def _read_parts(text: str) -> tuple[str, ...]:
+    parts = tuple(part.strip() for part in text.split(",") if part.strip())
+    unknown = set(parts) - set(PARTS)
+    if unknown or not parts:
+        raise argparse.ArgumentTypeError(
+            f"there are {', '.join(PARTS)}, not {', '.join(sorted(unknown)) or text!r}"
+        )
+    return parts
 
 
 if __name__ == "__main__":

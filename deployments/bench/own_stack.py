@@ -20,6 +20,12 @@ from deployments.stack.parts import api_address
 from deployments.stack.ports import LOOPBACK, free_port_settings
 from deployments.stack.state import read_state
 
+_NO_LIMITS = {
+    "MUSTER_LIMITS__GENERAL": "10000000",
+    "MUSTER_LIMITS__INTERACTIVE": "10000000",
+}
+"""What is measured asks far more often than any person."""
+
 
 @dataclass(frozen=True, slots=True)
 class OwnStack:
@@ -28,6 +34,7 @@ class OwnStack:
     api_url: str
     site_url: str
     worker_process_id: int
+    api_process_id: int
     token: str
     """Bearer token of an account that may run campaigns."""
 
@@ -46,7 +53,7 @@ def own_stack() -> Iterator[OwnStack]:
         prefix="muster-bench-", ignore_cleanup_errors=True
     ) as folder:
         # Settings of this very process too: it asks for a token and for latencies.
-        os.environ.update(free_port_settings(), MUSTER_HOME=folder)  # noqa: TID251 - set, not read
+        os.environ.update(free_port_settings(), MUSTER_HOME=folder, **_NO_LIMITS)  # noqa: TID251 - set, not read
         home = this_home()
         supervisor = start_supervisor(home, with_parent=True)
         try:
@@ -81,5 +88,6 @@ def _describe(home: Home) -> OwnStack:
         api_url=api_address(values),
         site_url=f"http://{LOOPBACK}:{values.stack.demo_site_port}",
         worker_process_id=part_process_id(home, "worker"),
+        api_process_id=part_process_id(home, "api"),
         token=demo_login_token(),
     )

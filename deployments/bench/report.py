@@ -1,7 +1,7 @@
 """What the benchmark found: a table for people, an object for programs."""
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -9,7 +9,9 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+from deployments.bench.api_load import ApiLoad
 from deployments.bench.bare_loop import BareResult
+from deployments.bench.live_load import LiveLoad
 from deployments.bench.measured_campaign import Measured
 
 MEBIBYTE = 1024 * 1024
@@ -17,16 +19,13 @@ WIDTH = 110
 
 
 @dataclass(frozen=True, slots=True)
-class BenchReport:
-    """Everything one benchmark measured."""
+class CampaignFigures:
+    """What campaigns took, beside the yardstick."""
 
     html: Measured
     table: Measured
     bare: BareResult
     """The yardstick, over the same pages as `html`."""
-
-    latency: Mapping[str, Any]
-    """From click to the first line of flow code, as `latency.py` words it."""
 
     upload_seconds: float
 
@@ -34,6 +33,21 @@ class BenchReport:
     def cpu_ratio(self) -> float:
         """CPU for one page of the whole path, in units of the bare loop's."""
         return self.html.cpu_milliseconds_per_row / self.bare.cpu_milliseconds_per_row
+
+
+@dataclass(frozen=True, slots=True)
+class BenchReport:
+    """Everything one benchmark measured; what was not asked for is empty."""
+
+    campaigns: CampaignFigures | None
+    latency: Mapping[str, Any]
+    """From click to the first line of flow code, as `latency.py` words it."""
+
+    limiter: Mapping[str, float]
+    """Operations a second, as `limiter.py` words them."""
+
+    api: Sequence[ApiLoad]
+    live: Sequence[LiveLoad]
 
 
 def as_object(report: BenchReport) -> dict[str, Any]:
@@ -44,31 +58,63 @@ def as_object(report: BenchReport) -> dict[str, Any]:
             "memory_bytes": psutil.virtual_memory().total,
             "python": platform.python_version(),
         },
-        "campaigns": [_figures(report.html), _figures(report.table)],
-        "bare": asdict(report.bare)
-        | {
-            "rows_per_second": report.bare.rows_per_second,
-            "cpu_milliseconds_per_row": report.bare.cpu_milliseconds_per_row,
-        },
-        "cpu_ratio_to_bare": report.cpu_ratio,
-        "upload_seconds": report.upload_seconds,
+        **(_campaigns_as_object(report.campaigns) if report.campaigns else {}),
         "latency": dict(report.latency),
+        "limiter": dict(report.limiter),
+        "api": [
+            asdict(one)
+            | {
+                "requests_per_second": one.requests_per_second,
+                "cpu_milliseconds_per_request": one.cpu_milliseconds_per_request,
+            }
+            for one in report.api
+        ],
+        "live": [
+            asdict(one)
+            | {
+                "events_per_second": one.events_per_second,
+                "cpu_microseconds_per_delivery": one.cpu_microseconds_per_delivery,
+            }
+            for one in report.live
+        ],
     }
 
 
 def print_report(report: BenchReport) -> None:
     """Print the report as small tables."""
     console = Console(highlight=False, width=WIDTH)
-    console.print(_campaign_table(report))
-    console.print(_stage_table(report))
-    console.print(
-        f"The whole path takes {report.cpu_ratio:.1f} times the CPU of the bare loop. "
-        f"Uploading the table took {report.upload_seconds:.1f} s."
-    )
-    console.print(_latency_table(report))
+    if report.campaigns is not None:
+        console.print(_campaign_table(report.campaigns))
+        console.print(_stage_table(report.campaigns))
+        console.print(
+            f"The whole path takes {report.campaigns.cpu_ratio:.1f} times the CPU of "
+            "the bare loop. Uploading the table took "
+            f"{report.campaigns.upload_seconds:.1f} s."
+        )
+    if report.api:
+        console.print(_api_table(report.api))
+    if report.live:
+        console.print(_live_table(report.live))
+    if report.limiter:
+        console.print(_limiter_table(report.limiter))
+    if report.latency:
+        console.print(_latency_table(report))
 
 
-def _campaign_table(report: BenchReport) -> Table:
+def _campaigns_as_object(figures: CampaignFigures) -> dict[str, Any]:
+    return {
+        "campaigns": [_figures(figures.html), _figures(figures.table)],
+        "bare": asdict(figures.bare)
+        | {
+            "rows_per_second": figures.bare.rows_per_second,
+            "cpu_milliseconds_per_row": figures.bare.cpu_milliseconds_per_row,
+        },
+        "cpu_ratio_to_bare": figures.cpu_ratio,
+        "upload_seconds": figures.upload_seconds,
+    }
+
+
+def _campaign_table(report: CampaignFigures) -> Table:
     table = Table("campaign", title="Campaigns")
     for heading in (
         "rows",
@@ -101,7 +147,7 @@ def _campaign_table(report: BenchReport) -> Table:
     return table
 
 
-def _stage_table(report: BenchReport) -> Table:
+def _stage_table(report: CampaignFigures) -> Table:
     table = Table("stage", title="Seconds of work in each stage")
     campaigns = (report.html, report.table)
     for each in campaigns:
@@ -120,6 +166,64 @@ def _latency_table(report: BenchReport) -> Table:
             name, f"{figure:.3f}" if isinstance(figure, float) else f"{figure}"
         )
     return table
+
+
+def _api_table(loads: Sequence[ApiLoad]) -> Table:
+    table = Table("route", title="Reading over the API")
+    for heading in (
+        "connections",
+        "requests/s",
+        "p50 ms",
+        "p99 ms",
+        "highest ms",
+        "CPU ms/request",
+    ):
+        table.add_column(heading, justify="right")
+    for each in loads:
+        table.add_row(
+            each.route,
+            f"{each.connections}",
+            f"{each.requests_per_second:,.0f}",
+            *map(_milliseconds, (each.p50, each.p99, each.highest)),
+            f"{each.cpu_milliseconds_per_request:.2f}",
+        )
+    return table
+
+
+def _live_table(loads: Sequence[LiveLoad]) -> Table:
+    table = Table("pace", title="Live: from commit through the relay to every client")
+    for heading in (
+        "clients",
+        "events",
+        "events/s",
+        "p50 ms",
+        "p99 ms",
+        "highest ms",
+        "API CPU us/delivery",
+    ):
+        table.add_column(heading, justify="right")
+    for each in loads:
+        table.add_row(
+            each.name,
+            f"{each.clients}",
+            f"{each.events:,}",
+            f"{each.events_per_second:,.0f}",
+            *map(_milliseconds, (each.p50, each.p99, each.highest)),
+            f"{each.cpu_microseconds_per_delivery:.1f}",
+        )
+    return table
+
+
+def _limiter_table(rates: Mapping[str, float]) -> Table:
+    table = Table("limiter", title="Counting requests")
+    table.add_column("operations/s", justify="right")
+    for name, rate in rates.items():
+        table.add_row(name, f"{rate:,.0f}")
+    return table
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{seconds * 1000:.1f}"
 
 
 def _seconds(figure: float | None) -> str:

@@ -1,7 +1,6 @@
 """python -m deployments.demo_site: serve the invented people on loopback."""
 
 import argparse
-import socket
 import sys
 
 import uvicorn
@@ -9,9 +8,8 @@ import uvicorn
 from config.errors import SetupError
 from config.settings import settings
 from deployments.demo_site.app import create_app
+from deployments.stack.ports import DEMO_SITE, LOOPBACK, open_listener
 
-LOOPBACK = "127.0.0.1"
-BACKLOG = 512
 SECONDS_TO_CLOSE = 2
 
 
@@ -19,7 +17,7 @@ def main() -> int:
     """Serve until a signal comes; print the address as the first line."""
     wishes = _read_arguments()
     try:
-        listener = open_listener(wishes.port)
+        listener = open_listener(wishes.port, name="the demo site", setting=DEMO_SITE)
     except SetupError as problem:
         print(problem, file=sys.stderr)  # noqa: T201 - a command talks to its caller
         return 2
@@ -37,27 +35,6 @@ def main() -> int:
     )
     server.run(sockets=[listener])
     return 0
-
-
-def open_listener(port: int) -> socket.socket:
-    """
-    Open the socket the site listens on; port 0 takes any free one.
-
-    Raises:
-        SetupError: Something else listens on `port`.
-    """
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((LOOPBACK, port))
-    except OSError:
-        listener.close()
-        raise SetupError(
-            f"port {port} of the demo site is taken; stop what listens there, or set "
-            "MUSTER_STACK__DEMO_SITE_PORT to a free port"
-        ) from None
-    listener.listen(BACKLOG)
-    return listener
 
 
 def _read_arguments() -> argparse.Namespace:

@@ -56,6 +56,8 @@ class Addresses:
     prefect_api_url: str
     prefect_auth_string: str
     signing_key: str
+    plex_accounts_url: str
+    plex_sign_in_url: str
 
     def environment(self) -> dict[str, str]:
         """Return them as settings."""
@@ -65,6 +67,8 @@ class Addresses:
             "MUSTER_PREFECT__API_URL": self.prefect_api_url,
             "MUSTER_PREFECT__AUTH_STRING": self.prefect_auth_string,
             "MUSTER_ACCOUNTS__SIGNING_KEY": self.signing_key,
+            "MUSTER_PLEX__ACCOUNTS_URL": self.plex_accounts_url,
+            "MUSTER_PLEX__SIGN_IN_URL": self.plex_sign_in_url,
         }
 
 
@@ -73,6 +77,7 @@ def addresses_of(values: Settings, secrets: StackSecrets) -> Addresses:
     postgres, redis = private_servers(values, Home(values.home), secrets)
     prefect_url = f"http://{LOOPBACK}:{values.stack.prefect_port}/api"
     outside_prefect = bool(values.prefect.api_url)
+    plex_url = values.plex.accounts_url or stand_in_address(values)
     return Addresses(
         database_url=_set(values.database.url) or postgres.url("muster"),
         redis_url=_set(values.redis.url) or redis.url,
@@ -83,6 +88,8 @@ def addresses_of(values: Settings, secrets: StackSecrets) -> Addresses:
             else secrets.prefect_auth_string
         ),
         signing_key=_set(values.accounts.signing_key) or secrets.signing_key,
+        plex_accounts_url=plex_url,
+        plex_sign_in_url=values.plex.sign_in_url or f"{plex_url}/auth",
     )
 
 
@@ -106,7 +113,7 @@ def parts_of(values: Settings, secrets: StackSecrets) -> list[Part]:
     """Return the parts to start, each after the parts it needs."""
     home = Home(values.home)
     addresses = addresses_of(values, secrets)
-    servers = _server_parts(values, home, secrets)
+    servers = [*_server_parts(values, home, secrets), *_stand_in_parts(values)]
     started = {part.name for part in servers}
     environment = addresses.environment() | client_environment(
         api_url=addresses.prefect_api_url,
@@ -177,6 +184,20 @@ def _prefect_part(
     )
 
 
+def _stand_in_parts(values: Settings) -> list[Part]:
+    if values.plex.accounts_url:
+        return []
+    address = stand_in_address(values)
+    return [
+        Part(
+            name="plex_accounts",
+            title="Plex accounts (stand-in)",
+            command=lambda: _python("deployments.standins.plex_accounts"),
+            is_ready=lambda _: answers(f"{address}/auth"),
+        )
+    ]
+
+
 def _application_parts(
     values: Settings, addresses: Addresses, environment: Mapping[str, str]
 ) -> list[Part]:
@@ -242,6 +263,11 @@ def api_address(values: Settings) -> str:
     """Return where the API answers on this machine."""
     host = values.api.host
     return f"http://{LOOPBACK if host in ('', '0.0.0.0') else host}:{values.api.port}"  # noqa: S104 - compared, not bound
+
+
+def stand_in_address(values: Settings) -> str:
+    """Return where the stand-in for Plex accounts answers."""
+    return f"http://{LOOPBACK}:{values.stack.plex_accounts_port}"
 
 
 def _python(module: str, *words: str) -> list[str]:

@@ -17,7 +17,9 @@ POSTGRES = "MUSTER_STACK__POSTGRES_PORT"
 REDIS = "MUSTER_STACK__REDIS_PORT"
 PREFECT = "MUSTER_STACK__PREFECT_PORT"
 DEMO_SITE = "MUSTER_STACK__DEMO_SITE_PORT"
+PLEX_ACCOUNTS = "MUSTER_STACK__PLEX_ACCOUNTS_PORT"
 LOOPBACK = "127.0.0.1"
+_BACKLOG = 512
 
 
 def ports_in_use(values: Settings) -> dict[str, int]:
@@ -29,6 +31,8 @@ def ports_in_use(values: Settings) -> dict[str, int]:
         ports[REDIS] = values.stack.redis_port
     if not values.prefect.api_url:
         ports[PREFECT] = values.stack.prefect_port
+    if not values.plex.accounts_url:
+        ports[PLEX_ACCOUNTS] = values.stack.plex_accounts_port
     return ports
 
 
@@ -74,6 +78,27 @@ def port_problem(port: int, *, host: str = LOOPBACK) -> str:
     return ""
 
 
+def open_listener(port: int, *, name: str, setting: str) -> socket.socket:
+    """
+    Open the socket that a small server listens on; port 0 takes any free one.
+
+    Raises:
+        SetupError: Something else listens on `port`; `setting` names it.
+    """
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((LOOPBACK, port))
+    except OSError:
+        listener.close()
+        raise SetupError(
+            f"port {port} of {name} is taken; stop what listens there, or set "
+            f"{setting} to a free port"
+        ) from None
+    listener.listen(_BACKLOG)
+    return listener
+
+
 def free_ports(count: int) -> list[int]:
     """Return that many different ports on which nothing listens now."""
     listeners = [socket.socket() for _ in range(count)]
@@ -88,7 +113,7 @@ def free_ports(count: int) -> list[int]:
 
 def free_port_settings() -> dict[str, str]:
     """Return every port setting of a stack with a free port."""
-    names = (API, POSTGRES, REDIS, PREFECT, DEMO_SITE)
+    names = (API, POSTGRES, REDIS, PREFECT, DEMO_SITE, PLEX_ACCOUNTS)
     return dict(zip(names, map(str, free_ports(len(names))), strict=True))
 
 
