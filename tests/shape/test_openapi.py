@@ -10,6 +10,11 @@ PUBLIC = {
     ("post", "/api/v1/auth/login"),
     ("post", "/api/v1/auth/refresh"),
     ("post", "/api/v1/auth/logout"),
+    ("post", "/api/v1/auth/plex/pin"),
+    ("get", "/api/v1/auth/plex/pin/{pin_id}"),
+    ("post", "/api/v1/auth/invitation"),
+    ("post", "/api/v1/auth/invitation/accept"),
+    ("post", "/api/v1/auth/password/reset"),
     ("get", "/api/v1/health"),
 }
 

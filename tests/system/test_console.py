@@ -1,8 +1,6 @@
 """The console in a real browser, on the whole stack: as a person uses it."""
 
-from collections.abc import Iterator
 from contextlib import closing
-from typing import Any
 
 import httpx
 import pytest
@@ -10,31 +8,18 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from tests.fixtures.console import ConsoleBrowser, console_browser
+from tests.fixtures.console import (
+    PROBES,
+    ConsoleBrowser,
+    console_browser,
+    person,
+)
 from tests.fixtures.stack import RunningStack, wait_for_run
 
-__all__ = ["console_browser"]
+__all__ = ["console_browser", "person"]
 
 DECK = ".deck"
 LIVE_RUN = ".live-run"
-PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
-
-PROBES = ("/_stcore/health", "/_stcore/host-config")
-"""Streamlit looks for its own address by asking beside it first, and finds it then."""
-
-
-@pytest.fixture
-def person(
-    stack: RunningStack, console_browser: ConsoleBrowser
-) -> Iterator[ConsoleBrowser]:
-    """Sign in on the sign-in page; nothing may have gone wrong at the end."""
-    console_browser.driver.get(f"{stack.url}/console/campaigns")
-    sign_in(console_browser, stack)
-    console_browser.wait_until_ready()
-    yield console_browser
-    known = (stack.url, stack.demo_site_url)
-    assert console_browser.foreign_hosts(*known) == set()
-    assert console_browser.errors(allowed=PROBES) == []
 
 
 @pytest.fixture(scope="module")
@@ -61,16 +46,6 @@ def demo_source(stack: RunningStack) -> dict[str, str]:
     }
 
 
-def sign_in(browser: ConsoleBrowser, stack: RunningStack) -> None:
-    driver = browser.driver
-    browser.wait_for(lambda: "/login" in driver.current_url)
-    browser.wait_for(lambda: driver.find_element(By.ID, "email").is_displayed())
-    browser.take_picture(stack.screenshots, "sign-in")
-    driver.find_element(By.ID, "email").send_keys(stack.admin_email)
-    driver.find_element(By.ID, "password").send_keys(stack.admin_password, Keys.ENTER)
-    browser.wait_for(lambda: "/console" in driver.current_url)
-
-
 def decisions(api: httpx.Client, campaign_id: str) -> dict[str, int]:
     counts: dict[str, int] = api.get(
         "/profiles", params={"campaignId": campaign_id, "limit": 1}
@@ -94,7 +69,10 @@ def wait_until_saved(person: ConsoleBrowser) -> None:
 
 
 def type_into(person: ConsoleBrowser, key: str, words: str) -> None:
-    person.find(key, "input").send_keys(words, Keys.TAB)
+    # The screen may draw itself anew in between: then the field is another one.
+    person.wait_for(
+        lambda: person.find(key, "input").send_keys(words, Keys.TAB) is None
+    )
     person.wait_until_ready()
 
 
@@ -221,7 +199,7 @@ def test_a_decision_somebody_else_took_first_stands_and_is_told(
 def test_each_screen_is_whole(
     stack: RunningStack, person: ConsoleBrowser, reviewed_campaign: str, look: str
 ) -> None:
-    set_look(person, look)
+    person.look_as(look)
     for name, path in (
         ("overview", ""),
         ("campaigns", "/campaigns"),
@@ -246,6 +224,7 @@ def test_signing_out_ends_it(stack: RunningStack, person: ConsoleBrowser) -> Non
     person.wait_for(lambda: person.ask(".sign-out", "return root;"))
     person.ask(".sign-out", "return root.querySelector('button');").click()
     person.wait_for(lambda: "/login" in person.driver.current_url)
+    person.take_picture(stack.screenshots, "sign-in")
     person.driver.get(f"{stack.url}/console/campaigns")
     person.wait_for(lambda: "/login?next=" in person.driver.current_url)
 
@@ -254,26 +233,11 @@ def test_a_login_that_is_ended_elsewhere_leaves_no_data_on_the_screen(
     stack: RunningStack, person: ConsoleBrowser
 ) -> None:
     person.open(f"{stack.url}/console/account")
-    access = next(
-        one["value"]
-        for one in person.driver.get_cookies()
-        if one["name"].endswith("access")
-    )
-    headers = {"Authorization": f"Bearer {access}"}
+    headers = {"Authorization": f"Bearer {person.token()}"}
     with httpx.Client(base_url=f"{stack.url}/api/v1", headers=headers) as elsewhere:
         assert elsewhere.post("/auth/logout").is_success
     person.wait_for(lambda: "/login" in person.driver.current_url, seconds=20)
     person.errors(allowed=())  # sockets that were closed on purpose are complained of
-
-
-def set_look(person: ConsoleBrowser, look: str) -> None:
-    scheme: dict[str, Any] = {
-        "name": "prefers-color-scheme",
-        "value": "dark" if look == "dark" else "light",
-    }
-    person.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
-    if look == "phone":
-        person.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
 
 
 def wait_for_feed(person: ConsoleBrowser, words: str) -> None:

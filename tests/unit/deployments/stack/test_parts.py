@@ -13,8 +13,14 @@ ELSEWHERE = {
     "database": {"url": "postgresql+psycopg://elsewhere/muster"},
     "redis": {"url": "redis://elsewhere"},
     "prefect": {"api_url": "http://elsewhere/api", "auth_string": "them:word"},
+    "plex": {"accounts_url": "https://plex.tv"},
 }
-HERE = {"database": {"url": ""}, "redis": {"url": ""}, "prefect": {"api_url": ""}}
+HERE = {
+    "database": {"url": ""},
+    "redis": {"url": ""},
+    "prefect": {"api_url": ""},
+    "plex": {"accounts_url": ""},
+}
 
 
 @pytest.fixture
@@ -94,3 +100,15 @@ def test_no_secret_stands_on_a_command_line(
     words = " ".join(word for part in parts for word in part.command())
     for secret in (secrets.postgres_password, secrets.redis_password):
         assert secret not in words
+
+
+def test_the_stand_in_for_plex_is_started_where_no_address_is_set(
+    tmp_path: Path, secrets: StackSecrets
+) -> None:
+    here, elsewhere = (settings_with(tmp_path, one) for one in (HERE, ELSEWHERE))
+    started = {part.name: part for part in parts_of(here, secrets)}
+    address = f"http://127.0.0.1:{here.stack.plex_accounts_port}"
+    assert started["api"].environment["MUSTER_PLEX__ACCOUNTS_URL"] == address
+    assert started["api"].environment["MUSTER_PLEX__SIGN_IN_URL"] == f"{address}/auth"
+    assert "plex_accounts" in started
+    assert addresses_of(elsewhere, secrets).plex_accounts_url == "https://plex.tv"
