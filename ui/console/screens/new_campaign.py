@@ -91,7 +91,7 @@ def show_actions(typed: dict[str, object]) -> None:
 
 
 def show_refusal() -> None:
-    """Say beside the buttons that something has to change, and what has no field here."""
+    """Say beside the buttons that something has to change, and what has no field."""
     placed: dict[str, list[str]] = st.session_state.get("form_problems") or {}
     refusal: ProblemError | None = st.session_state.get("form_refusal")
     if refusal is not None and not placed:
