@@ -101,7 +101,7 @@ def test_a_campaign_is_started_from_the_form_and_watched_live(
     )
     person.wait_for(lambda: "Completed" in person.text())
     wait_for_feed(person, "completed")
-    assert "Could not be read" in person.text()
+    person.wait_for_text("Could not be read")
     assert person.driver.execute_script("return window.isTheSameDocument;")
     person.take_picture(stack.screenshots, "campaign-completed")
 

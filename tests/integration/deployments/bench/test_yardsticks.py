@@ -38,4 +38,4 @@ def test_the_meter_counts_descendants_that_have_ended() -> None:
             assert parent.stdout.readline() == "done\n"
         parent.stdin.write("\n")
     assert 0.05 < meter.cpu_seconds < 5
-    assert meter.peak_bytes > 3_000_000
+    assert meter.peak_bytes > 1_000_000

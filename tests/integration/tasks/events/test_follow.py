@@ -25,7 +25,7 @@ from tasks.events.outbox import record_event
 from tasks.events.relay import relay_events, relay_forever
 from tasks.events.stream import Page, Wanted, list_recent, read_bounds, read_page
 from tasks.events.types import ActivityReported
-from tests.fixtures.database import forget_settings
+from tests.fixtures.database import read_settings_again
 from tests.fixtures.following import (
     always,
     collect,
@@ -281,7 +281,7 @@ def test_the_connection_ends_after_its_lifetime_and_beats_until_then(
 ) -> None:
     environment.setenv("MUSTER_EVENTS__CONNECTION_LIFETIME", "PT0.5S")
     environment.setenv("MUSTER_EVENTS__HEARTBEAT", "PT0.1S")
-    forget_settings()
+    read_settings_again()
 
     async def run() -> list[bytes]:
         async with open_fan_out() as fan_out:
@@ -294,7 +294,7 @@ def test_a_beat_names_the_position_of_events_that_were_not_wanted(
     environment: pytest.MonkeyPatch,
 ) -> None:
     environment.setenv("MUSTER_EVENTS__HEARTBEAT", "PT0.1S")
-    forget_settings()
+    read_settings_again()
 
     async def run() -> bytes:
         async with open_fan_out() as fan_out:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from typing_extensions import override
 
-from config.correlation import correlation_id
+from config.correlation import correlated_by
 from deployments.stack.ports import LOOPBACK, free_ports
 from tasks.database import transaction
 from tasks.failures import sentry
@@ -21,16 +21,16 @@ from tasks.failures.record import record_failure
 from tasks.failures.repository import list_failures
 from tasks.failures.schemas import FailureAnswer
 from tasks.pages import PageWish
-from tests.fixtures.database import forget_settings
+from tests.fixtures.database import forget_database, read_settings_again
 
 ALERTS = "muster.alerts"
 
 
 def fail(word: str = "x") -> None:
-    correlation_id.set(f"of-{word}")
     with pytest.raises(KeyError) as raised:
         raise KeyError(f"{word} password=hunter2")
-    record_failure(raised.value, place="POST /campaigns")
+    with correlated_by([f"correlation:of-{word}"]):
+        record_failure(raised.value, place="POST /campaigns")
 
 
 def failures() -> list[FailureAnswer]:
@@ -66,7 +66,7 @@ def test_it_is_told_again_after_the_interval(
     caplog: pytest.LogCaptureFixture, environment: pytest.MonkeyPatch
 ) -> None:
     environment.setenv("MUSTER_FAILURES__ALERT_INTERVAL", "PT0S")
-    forget_settings()
+    read_settings_again()
     fail()
     fail()
     assert len(alerts(caplog)) == 2
@@ -78,7 +78,7 @@ def test_what_has_not_come_again_for_long_is_forgotten(
 ) -> None:
     fail()
     environment.setenv("MUSTER_FAILURES__LIFETIME", str(timedelta(seconds=-1)))
-    forget_settings()
+    read_settings_again()
     fail()
     assert not failures()
 
@@ -88,7 +88,8 @@ def test_without_a_database_nothing_fails_and_it_is_told_once(
 ) -> None:
     nobody = f"postgresql+psycopg://x:y@{LOOPBACK}:{free_ports(1)[0]}/none"
     environment.setenv("MUSTER_DATABASE__URL", nobody)
-    forget_settings()
+    read_settings_again()
+    forget_database()
     fail()
     fail()
     assert len(alerts(caplog)) == 1
@@ -125,7 +126,7 @@ def sentry_server(database: str, environment: pytest.MonkeyPatch) -> Iterator[Se
     thread = Thread(target=stand_in.server.serve_forever)
     thread.start()
     environment.setenv("MUSTER_FAILURES__SENTRY_DSN", stand_in.dsn)
-    forget_settings()
+    read_settings_again()
     sentry.close_sentry()
     yield stand_in
     sentry.close_sentry()
@@ -153,7 +154,7 @@ def test_an_address_that_is_wrong_hinders_nobody(
     environment: pytest.MonkeyPatch, dsn: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     environment.setenv("MUSTER_FAILURES__SENTRY_DSN", dsn)
-    forget_settings()
+    read_settings_again()
     sentry.close_sentry()
     with caplog.at_level(logging.CRITICAL):
         fail()

@@ -22,7 +22,7 @@ from deployments.stack.processes import base_environment
 from tasks.limits.limiter import CountingAwayError, Limiter
 from tasks.limits.schemas import Asker, Count
 from tasks.limits.window import RedisWindow
-from tests.fixtures.database import CHECKOUT, forget_settings
+from tests.fixtures.database import CHECKOUT, forget_redis, read_settings_again
 from tests.integration.tasks.limits.counting_process import LIMIT
 
 PROCESSES, TIMES = 8, 200
@@ -156,7 +156,8 @@ def test_without_redis_a_process_counts_alone_and_signing_in_is_closed(
 ) -> None:
     environment.setenv("MUSTER_REDIS__URL", f"redis://127.0.0.1:{free_ports(1)[0]}/0")
     environment.setenv("MUSTER_LIMITS__GENERAL", "2")
-    forget_settings()
+    read_settings_again()
+    forget_redis()
 
     async def ask() -> list[bool]:
         limiter = Limiter()

@@ -16,7 +16,7 @@ from deployments.stack.ports import free_ports
 from tasks.accounts.logins import open_login_of
 from tests.factories.accounts import DEVICE, create_login
 from tests.fixtures.api import serving
-from tests.fixtures.database import forget_settings
+from tests.fixtures.database import read_settings_again
 from ui.api.app import create_app
 
 WRONG = {"email": "nobody@muster.example", "password": "x"}
@@ -28,7 +28,7 @@ def limits(database: str, environment: pytest.MonkeyPatch) -> None:
     assert database
     for name, limit in {"GENERAL": 3, "AUTH": 2, "ADMIN": 2, "INTERACTIVE": 5}.items():
         environment.setenv(f"MUSTER_LIMITS__{name}", str(limit))
-    forget_settings()
+    read_settings_again()
 
 
 @pytest.fixture

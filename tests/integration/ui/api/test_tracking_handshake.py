@@ -11,7 +11,7 @@ from config.vocabulary import Role
 from tasks.database import transaction
 from tests.factories.accounts import PASSWORD, create_account, create_login
 from tests.fixtures.api import SignedIn
-from tests.fixtures.database import forget_settings
+from tests.fixtures.database import read_settings_again
 from tests.fixtures.live import live, refusal
 
 EMAIL = "ana@muster.example"
@@ -130,7 +130,7 @@ def test_a_ticket_is_too_old_after_its_time(
     environment: pytest.MonkeyPatch, operator: httpx.Client
 ) -> None:
     environment.setenv("MUSTER_EVENTS__TICKET_LIFETIME", "PT0.02S")
-    forget_settings()
+    read_settings_again()
     ticket = operator.post("/tracking/ticket").json()["ticket"]
     (key,) = redis_client().keys("muster:ticket:*") or (None,)
     while key is not None and redis_client().exists(key):
@@ -192,7 +192,7 @@ def test_a_connection_counts_like_a_request_and_is_refused_beyond_the_limit(
     environment: pytest.MonkeyPatch, operator: httpx.Client
 ) -> None:
     environment.setenv("MUSTER_LIMITS__INTERACTIVE", "1")
-    forget_settings()
+    read_settings_again()
     with live(operator) as client:
         assert client.hear()["type"] == "ready"
     status, problem = refusal(operator)

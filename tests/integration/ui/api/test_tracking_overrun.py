@@ -17,7 +17,7 @@ from tasks.events.outbox import record_event
 from tasks.events.relay import relay_events
 from tasks.events.types import ActivityReported
 from tests.factories.accounts import create_login
-from tests.fixtures.database import forget_settings
+from tests.fixtures.database import read_settings_again
 from ui.api import live_socket
 from ui.api.live_rooms import Rooms
 from ui.api.live_socket import TOO_SLOW, Close, LiveSocket
@@ -92,7 +92,7 @@ def tell(events: int) -> None:
 @pytest.fixture(autouse=True)
 def short_queue(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("MUSTER_EVENTS__CLIENT_QUEUE", str(QUEUE))
-    forget_settings()
+    read_settings_again()
 
 
 def test_a_client_that_was_overrun_is_told_to_come_back() -> None:
