@@ -10,12 +10,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from config.errors import SetupError
 from config.sections.accounts import AccountsSettings
 from config.sections.api import ApiSettings
+from config.sections.browser_profiles import BrowserProfilesSettings
 from config.sections.campaigns import CampaignsSettings
 from config.sections.database import DatabaseSettings
 from config.sections.events import EventsSettings
 from config.sections.failures import FailuresSettings
 from config.sections.limits import LimitsSettings
 from config.sections.logs import LogsSettings
+from config.sections.multilogin import MultiloginSettings
 from config.sections.plex import PlexSettings
 from config.sections.prefect import PrefectSettings
 from config.sections.public_profiles import PublicProfilesSettings
@@ -50,12 +52,14 @@ class Settings(BaseSettings):
 
     accounts: AccountsSettings = AccountsSettings()
     api: ApiSettings = ApiSettings()
+    browser_profiles: BrowserProfilesSettings = BrowserProfilesSettings()
     campaigns: CampaignsSettings = CampaignsSettings()
     database: DatabaseSettings = DatabaseSettings()
     events: EventsSettings = EventsSettings()
     failures: FailuresSettings = FailuresSettings()
     limits: LimitsSettings = LimitsSettings()
     logs: LogsSettings = LogsSettings()
+    multilogin: MultiloginSettings = MultiloginSettings()
     plex: PlexSettings = PlexSettings()
     prefect: PrefectSettings = PrefectSettings()
     public_profiles: PublicProfilesSettings = PublicProfilesSettings()

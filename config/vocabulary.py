@@ -52,6 +52,27 @@ class EventType(StrEnum):
     FILTERING = "filtering"
     REVIEW = "review"
     CAMPAIGN = "campaign"
+    BROWSER = "browser"
+
+
+class BrowserState(StrEnum):
+    """Where the browser of a browser profile is in its life."""
+
+    STOPPED = "stopped"
+    STARTING = "starting"
+    RUNNING = "running"
+    STOPPING = "stopping"
+    FAILED = "failed"
+    CRASHED = "crashed"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a browser, or is about to be."""
+        return self in {
+            BrowserState.STARTING,
+            BrowserState.RUNNING,
+            BrowserState.STOPPING,
+        }
 
 
 class Permission(StrEnum):
@@ -61,6 +82,8 @@ class Permission(StrEnum):
     CAMPAIGNS_WRITE = "campaigns.write"
     REVIEW_READ = "review.read"
     REVIEW_DECIDE = "review.decide"
+    BROWSER_PROFILES_READ = "browser_profiles.read"
+    BROWSER_PROFILES_WRITE = "browser_profiles.write"
     ANALYTICS_READ = "analytics.read"
     ANALYTICS_WRITE = "analytics.write"
     ACCOUNT_OWN = "account.own"

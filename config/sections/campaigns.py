@@ -26,5 +26,16 @@ class CampaignsSettings(Section):
     silence_limit: timedelta = timedelta(seconds=15)
     """A running campaign run silent for so long is taken up again."""
 
+    browser_lease: Annotated[timedelta, Ge(timedelta(seconds=3))] = timedelta(
+        seconds=45
+    )
+    """Browsers of a run that was killed are stopped after this, unless it goes on."""
+
+    failure_pictures: Annotated[int, Ge(0), Le(1_000)] = 20
+    """Pictures kept of pages that a browser could not read, for one campaign run."""
+
+    largest_failure_picture: Annotated[int, Ge(1024)] = 1_000_000
+    """A picture of more bytes is not kept."""
+
     attempts: Annotated[int, Ge(1)] = 10
     """How often a run is taken up without progress before it fails for good."""

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from annotated_types import Ge, Le
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from config.sections.base import Section
 
@@ -27,3 +27,21 @@ class StackSettings(Section):
 
     plex_accounts_port: Port = Field(default=4055)
     """Port of the stand-in for Plex accounts."""
+
+    multilogin_cloud_port: Port = Field(default=4056)
+    """Port of the local Multilogin X, in place of its cloud."""
+
+    multilogin_launcher_port: Port = Field(default=4057)
+    """Port of the local Multilogin X, in place of its agent."""
+
+    multilogin_proxy_port: Port = Field(default=4058)
+    """Port of the local Multilogin X, in place of its proxy service."""
+
+    multilogin_cookies_port: Port = Field(default=4059)
+    """Port of the local Multilogin X, in place of its ready cookies."""
+
+    multilogin_gateway_port: Port = Field(default=4060)
+    """Port of the proxy that addresses of the local proxy service lead to."""
+
+    multilogin_gateway: SecretStr = SecretStr("")
+    """Proxy to hand out in place of it, as `host:port:user:password`. Empty: ours."""
