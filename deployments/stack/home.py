@@ -44,20 +44,25 @@ class StackSecrets:
     redis_password: str
     prefect_auth_string: str
     signing_key: str
+    multilogin_password: str
 
 
 def stack_secrets(home: Home) -> StackSecrets:
-    """Return the secrets of this home, made when first asked for."""
+    """Return the secrets of this home, each made when first asked for."""
     file = home.folder / "secrets.json"
-    if not file.exists():
-        made = StackSecrets(
-            postgres_password=secrets.token_hex(24),
-            redis_password=secrets.token_hex(24),
-            prefect_auth_string=f"muster:{secrets.token_hex(24)}",
-            signing_key=secrets.token_hex(32),
-        )
-        write_privately(file, json.dumps(asdict(made), indent=2))
-    return StackSecrets(**json.loads(file.read_text(encoding="utf-8")))
+    kept = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    made = StackSecrets(
+        postgres_password=secrets.token_hex(24),
+        redis_password=secrets.token_hex(24),
+        prefect_auth_string=f"muster:{secrets.token_hex(24)}",
+        signing_key=secrets.token_hex(32),
+        multilogin_password=secrets.token_hex(16),
+    )
+    # A home made by an earlier version lacks those that were added since.
+    whole = {name: kept.get(name, value) for name, value in asdict(made).items()}
+    if whole != kept:
+        write_privately(file, json.dumps(whole, indent=2))
+    return StackSecrets(**whole)
 
 
 def write_privately(file: Path, text: str) -> None:

@@ -16,6 +16,8 @@ from deployments.stack.ports import LOOPBACK, needs_postgres
 from deployments.stack.postgres_server import PostgresServer
 from deployments.stack.redis_server import RedisServer
 
+LOCAL_EMAIL = "muster@multilogin.example"
+"""Whose account the local Multilogin X has, unless a setting says."""
 _STORES = ("postgres", "redis", "migrations")
 
 
@@ -58,6 +60,8 @@ class Addresses:
     signing_key: str
     plex_accounts_url: str
     plex_sign_in_url: str
+    multilogin: Mapping[str, str]
+    """What it takes to use Multilogin, as settings; empty if it is not ours."""
 
     def environment(self) -> dict[str, str]:
         """Return them as settings."""
@@ -69,6 +73,7 @@ class Addresses:
             "MUSTER_ACCOUNTS__SIGNING_KEY": self.signing_key,
             "MUSTER_PLEX__ACCOUNTS_URL": self.plex_accounts_url,
             "MUSTER_PLEX__SIGN_IN_URL": self.plex_sign_in_url,
+            **self.multilogin,
         }
 
 
@@ -90,6 +95,7 @@ def addresses_of(values: Settings, secrets: StackSecrets) -> Addresses:
         signing_key=_set(values.accounts.signing_key) or secrets.signing_key,
         plex_accounts_url=plex_url,
         plex_sign_in_url=values.plex.sign_in_url or f"{plex_url}/auth",
+        multilogin=multilogin_settings(values, secrets),
     )
 
 
@@ -113,7 +119,11 @@ def parts_of(values: Settings, secrets: StackSecrets) -> list[Part]:
     """Return the parts to start, each after the parts it needs."""
     home = Home(values.home)
     addresses = addresses_of(values, secrets)
-    servers = [*_server_parts(values, home, secrets), *_stand_in_parts(values)]
+    servers = [
+        *_server_parts(values, home, secrets),
+        *_plex_parts(values),
+        *_multilogin_parts(values, addresses),
+    ]
     started = {part.name for part in servers}
     environment = addresses.environment() | client_environment(
         api_url=addresses.prefect_api_url,
@@ -184,7 +194,7 @@ def _prefect_part(
     )
 
 
-def _stand_in_parts(values: Settings) -> list[Part]:
+def _plex_parts(values: Settings) -> list[Part]:
     if values.plex.accounts_url:
         return []
     address = stand_in_address(values)
@@ -194,6 +204,21 @@ def _stand_in_parts(values: Settings) -> list[Part]:
             title="Plex accounts (stand-in)",
             command=lambda: _python("deployments.standins.plex_accounts"),
             is_ready=lambda _: answers(f"{address}/auth"),
+        )
+    ]
+
+
+def _multilogin_parts(values: Settings, addresses: Addresses) -> list[Part]:
+    if values.multilogin.cloud_url:
+        return []
+    launcher = f"http://{LOOPBACK}:{values.stack.multilogin_launcher_port}"
+    return [
+        Part(
+            name="multilogin_x",
+            title="Multilogin X (local)",
+            command=lambda: _python("deployments.standins.multilogin_x"),
+            environment=addresses.multilogin,
+            is_ready=lambda _: answers(f"{launcher}/api/v1/version"),
         )
     ]
 
@@ -268,6 +293,32 @@ def api_address(values: Settings) -> str:
 def stand_in_address(values: Settings) -> str:
     """Return where the stand-in for Plex accounts answers."""
     return f"http://{LOOPBACK}:{values.stack.plex_accounts_port}"
+
+
+def multilogin_settings(values: Settings, secrets: StackSecrets) -> dict[str, str]:
+    """Return where the local Multilogin X is and who we are there; empty if outside."""
+    theirs = values.multilogin
+    if theirs.cloud_url:
+        return {}
+    ports = values.stack
+    local = {
+        "cloud_url": ports.multilogin_cloud_port,
+        "launcher_url": ports.multilogin_launcher_port,
+        "proxy_url": ports.multilogin_proxy_port,
+        "cookies_url": ports.multilogin_cookies_port,
+    }
+    return {
+        **{
+            f"MUSTER_MULTILOGIN__{name.upper()}": f"http://{LOOPBACK}:{port}"
+            for name, port in local.items()
+        },
+        "MUSTER_MULTILOGIN__EMAIL": theirs.email or LOCAL_EMAIL,
+        # The local one has no limit; ours is for the vendor's.
+        "MUSTER_MULTILOGIN__REQUESTS_PER_MINUTE": "6000",
+        "MUSTER_MULTILOGIN__PASSWORD": (
+            _set(theirs.password) or secrets.multilogin_password
+        ),
+    }
 
 
 def _python(module: str, *words: str) -> list[str]:

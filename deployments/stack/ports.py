@@ -18,6 +18,11 @@ REDIS = "MUSTER_STACK__REDIS_PORT"
 PREFECT = "MUSTER_STACK__PREFECT_PORT"
 DEMO_SITE = "MUSTER_STACK__DEMO_SITE_PORT"
 PLEX_ACCOUNTS = "MUSTER_STACK__PLEX_ACCOUNTS_PORT"
+MULTILOGIN = {
+    f"MUSTER_STACK__MULTILOGIN_{name.upper()}_PORT": f"multilogin_{name}_port"
+    for name in ("cloud", "launcher", "proxy", "cookies", "gateway")
+}
+"""Ports of the local Multilogin X: the variable, and the field it sets."""
 LOOPBACK = "127.0.0.1"
 _BACKLOG = 512
 
@@ -33,6 +38,8 @@ def ports_in_use(values: Settings) -> dict[str, int]:
         ports[PREFECT] = values.stack.prefect_port
     if not values.plex.accounts_url:
         ports[PLEX_ACCOUNTS] = values.stack.plex_accounts_port
+    if not values.multilogin.cloud_url:
+        ports |= {name: getattr(values.stack, MULTILOGIN[name]) for name in MULTILOGIN}
     return ports
 
 
@@ -113,7 +120,10 @@ def free_ports(count: int) -> list[int]:
 
 def free_port_settings() -> dict[str, str]:
     """Return every port setting of a stack with a free port."""
-    names = (API, POSTGRES, REDIS, PREFECT, DEMO_SITE, PLEX_ACCOUNTS)
+    names = (
+        *(API, POSTGRES, REDIS, PREFECT, DEMO_SITE, PLEX_ACCOUNTS),
+        *MULTILOGIN,
+    )
     return dict(zip(names, map(str, free_ports(len(names))), strict=True))
 
 

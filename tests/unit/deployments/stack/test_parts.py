@@ -1,5 +1,6 @@
 """The parts: in which order, and which run elsewhere."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,14 @@ ELSEWHERE = {
     "redis": {"url": "redis://elsewhere"},
     "prefect": {"api_url": "http://elsewhere/api", "auth_string": "them:word"},
     "plex": {"accounts_url": "https://plex.tv"},
+    "multilogin": {"cloud_url": "https://elsewhere"},
 }
 HERE = {
     "database": {"url": ""},
     "redis": {"url": ""},
     "prefect": {"api_url": ""},
     "plex": {"accounts_url": ""},
+    "multilogin": {"cloud_url": ""},
 }
 
 
@@ -98,7 +101,7 @@ def test_no_secret_stands_on_a_command_line(
 ) -> None:
     parts = parts_of(settings_with(tmp_path, HERE), secrets)
     words = " ".join(word for part in parts for word in part.command())
-    for secret in (secrets.postgres_password, secrets.redis_password):
+    for secret in vars(secrets).values():
         assert secret not in words
 
 
@@ -112,3 +115,29 @@ def test_the_stand_in_for_plex_is_started_where_no_address_is_set(
     assert started["api"].environment["MUSTER_PLEX__SIGN_IN_URL"] == f"{address}/auth"
     assert "plex_accounts" in started
     assert addresses_of(elsewhere, secrets).plex_accounts_url == "https://plex.tv"
+
+
+def test_the_local_multilogin_is_started_where_no_address_is_set(
+    tmp_path: Path, secrets: StackSecrets
+) -> None:
+    here, elsewhere = (settings_with(tmp_path, one) for one in (HERE, ELSEWHERE))
+    started = {part.name: part for part in parts_of(here, secrets)}
+    told = started["api"].environment
+    address = f"http://127.0.0.1:{here.stack.multilogin_cloud_port}"
+    assert told["MUSTER_MULTILOGIN__CLOUD_URL"] == address
+    assert told["MUSTER_MULTILOGIN__PASSWORD"] == secrets.multilogin_password
+    assert "multilogin_x" in started
+    # Nobody's local password goes to somebody else's cloud.
+    assert addresses_of(elsewhere, secrets).multilogin == {}
+
+
+def test_a_home_of_an_earlier_version_gets_the_secrets_it_lacks(tmp_path: Path) -> None:
+    before = stack_secrets(Home(tmp_path))
+    file = tmp_path / "secrets.json"
+    kept = json.loads(file.read_text())
+    del kept["multilogin_password"]
+    file.write_text(json.dumps(kept))
+    after = stack_secrets(Home(tmp_path))
+    assert after.postgres_password == before.postgres_password
+    assert after.multilogin_password
+    assert stack_secrets(Home(tmp_path)) == after

@@ -10,6 +10,7 @@ from config.settings import Settings
 from deployments.stack.ports import (
     API,
     DEMO_SITE,
+    MULTILOGIN,
     PLEX_ACCOUNTS,
     POSTGRES,
     PREFECT,
@@ -52,7 +53,7 @@ def test_two_parts_cannot_share_a_port() -> None:
 
 def test_free_ports_are_free_and_different() -> None:
     ports = free_port_settings()
-    assert len(set(ports.values())) == 6
+    assert len(set(ports.values())) == 11
     check_ports({name: int(port) for name, port in ports.items()})
 
 
@@ -60,13 +61,14 @@ def test_a_part_that_runs_elsewhere_needs_no_port() -> None:
     everything = settings_with(
         database={"url": ""}, redis={"url": ""}, prefect={"api_url": ""}
     )
-    private = {POSTGRES, REDIS, PREFECT, PLEX_ACCOUNTS}
+    private = {POSTGRES, REDIS, PREFECT, PLEX_ACCOUNTS, *MULTILOGIN}
     assert set(ports_in_use(everything)) == {API, DEMO_SITE} | private
     nothing = settings_with(
         database={"url": "postgresql+psycopg://elsewhere/muster"},
         redis={"url": "redis://elsewhere"},
         prefect={"api_url": "http://elsewhere/api"},
         plex={"accounts_url": "https://plex.tv"},
+        multilogin={"cloud_url": "https://elsewhere"},
     )
     assert set(ports_in_use(nothing)) == {API, DEMO_SITE}
 

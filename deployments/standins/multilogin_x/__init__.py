@@ -1,0 +1,1 @@
+"""Local Multilogin X: the vendor's HTTP API on loopback, over real Chromium."""
