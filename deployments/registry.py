@@ -48,6 +48,26 @@ REGISTRATIONS = (
         entrypoint="flows.source_preview.look_at_source",
         through_worker=False,
     ),
+    Registration(
+        flow_name="browser-profile-start",
+        entrypoint="flows.browser_profile_start.start_browser_profile",
+        through_worker=False,
+    ),
+    Registration(
+        flow_name="browser-profile-stop",
+        entrypoint="flows.browser_profile_stop.stop_browser_profile",
+        through_worker=False,
+    ),
+    Registration(
+        flow_name="browser-profiles-stop-all",
+        entrypoint="flows.browser_profiles_stop_all.stop_all_browser_profiles",
+        through_worker=False,
+    ),
+    Registration(
+        flow_name="browser-profile-sweep",
+        entrypoint="flows.browser_profile_sweep.sweep_browser_profiles",
+        through_worker=False,
+    ),
 )
 
 

@@ -1,23 +1,29 @@
-"""The outbox relay as a process, the watchdog beside it."""
+"""The outbox relay as a process, beside it the watches over runs and browsers."""
 
 import signal
 from threading import Event, Thread
 
 from config.logs import set_up_logs
+from flows.browser_profile_sweep import watch_browsers_forever
 from flows.rescue import watch_forever
 from tasks.events.relay import relay_forever
 
 
 def main() -> None:
-    """Relay events and watch over campaign runs until SIGTERM or SIGINT."""
+    """Relay events, watch over campaign runs and browsers, until a signal comes."""
     set_up_logs()
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    watchdog = Thread(target=watch_forever, args=(stop,), name="watchdog", daemon=True)
-    watchdog.start()
+    watches = [
+        Thread(target=watch, args=(stop,), name=watch.__name__, daemon=True)
+        for watch in (watch_forever, watch_browsers_forever)
+    ]
+    for watch in watches:
+        watch.start()
     relay_forever(stop)
-    watchdog.join(timeout=5)
+    for watch in watches:
+        watch.join(timeout=5)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from config.vocabulary import CampaignRunState, CampaignState, Decision, EventTy
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened to a campaign or to one of its public profiles."""
+    """Something that happened: to a campaign, a public profile, a browser."""
 
     type: ClassVar[EventType]
 
@@ -118,6 +118,125 @@ class CampaignAdvanced(Event):
     queued: int
     rejected: int
     unreadable: int
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserProfileCreated(Event):
+    """A browser profile was made; it has no browser yet."""
+
+    type = EventType.BROWSER
+
+    browser_profile_id: UUID
+    name: str
+    step: str = "created"
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserProfileRemoved(Event):
+    """A browser profile is gone for good."""
+
+    type = EventType.BROWSER
+
+    browser_profile_id: UUID
+    name: str
+    step: str = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserStartRequested(Event):
+    """A worker is about to start a browser."""
+
+    type = EventType.BROWSER
+
+    browser_profile_id: UUID
+    name: str
+    worker: str
+    step: str = "start_requested"
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserStarted(Event):
+    """A browser answers; where, is told only to who may drive it."""
+
+    type = EventType.BROWSER
+
+    browser_profile_id: UUID
+    name: str
+    worker: str
+    step: str = "started"
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserStartFailed(Event):
+    """A browser did not come up."""
+
+    type = EventType.BROWSER
+
+    browser_profile_id: UUID
+    name: str
+    error: str
+    message: str
+    step: str = "start_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserStopRequested(Event):
+    """A browser is about to be stopped."""
+
+    type = EventType.BROWSER
+
+    browser_profile_id: UUID
+    name: str
+    step: str = "stop_requested"
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserStopped(Event):
+    """A browser was stopped, as somebody wished."""
+
+    type = EventType.BROWSER
+
+    browser_profile_id: UUID
+    name: str
+    step: str = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserCrashed(Event):
+    """A browser is gone, and nobody stopped it."""
+
+    type = EventType.BROWSER
+
+    browser_profile_id: UUID
+    name: str
+    error: str
+    message: str
+    step: str = "crashed"
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserAdopted(Event):
+    """A browser was found running that the registry did not show as running."""
+
+    type = EventType.BROWSER
+
+    browser_profile_id: UUID
+    name: str
+    worker: str
+    message: str
+    step: str = "adopted"
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserReclaimed(Event):
+    """A browser that nobody had a use for was stopped."""
+
+    type = EventType.BROWSER
+
+    browser_profile_id: UUID
+    name: str
+    message: str
+    step: str = "swept"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,15 @@ from tasks.models.accounts import (
 )
 from tasks.models.audit import AuditEntry
 from tasks.models.base import Base, new_id
+from tasks.models.browser_profiles import (
+    BrowserFolder,
+    BrowserProfile,
+    RunningBrowser,
+)
 from tasks.models.campaigns import (
     Campaign,
     CampaignRun,
+    FailurePicture,
     SourcePage,
     UnreadableItem,
     UploadedPiece,
@@ -25,9 +31,12 @@ __all__ = [
     "Account",
     "AuditEntry",
     "Base",
+    "BrowserFolder",
+    "BrowserProfile",
     "Campaign",
     "CampaignRun",
     "Failure",
+    "FailurePicture",
     "Invitation",
     "KeptAnswer",
     "LimitViolation",
@@ -36,6 +45,7 @@ __all__ = [
     "PasswordReset",
     "PublicProfile",
     "ReviewItem",
+    "RunningBrowser",
     "SourcePage",
     "TrackingEvent",
     "UnreadableItem",

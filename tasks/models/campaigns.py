@@ -116,6 +116,21 @@ class UnreadableItem(Base):
     reason: Mapped[str]
 
 
+class FailurePicture(Record):
+    """What a browser showed when a page of a run could not be read, as PNG."""
+
+    __tablename__ = "failure_pictures"
+    __table_args__ = (Index(None, "campaign_run_id", "id"),)
+
+    campaign_run_id: Mapped[UUID] = mapped_column(
+        ForeignKey("campaign_runs.id", ondelete="CASCADE")
+    )
+    url: Mapped[str]
+    reason: Mapped[str]
+    browser_profile_id: Mapped[UUID]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class UploadedTable(Record):
     """A table somebody uploaded; its bytes lie in pieces, for every worker to see."""
 

@@ -1,0 +1,1 @@
+"""Browser profiles at Multilogin X: known, started, driven, stopped, looked after."""
