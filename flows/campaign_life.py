@@ -11,6 +11,7 @@ from pydantic import StrictInt
 from config.clock import now
 from config.errors import OutsideError
 from config.schema import Schema
+from flows.campaign_browsers import find_browser_profiles
 from flows.dispatch import dispatch_campaign_run
 from tasks.campaigns import life
 from tasks.campaigns.repository import (
@@ -24,7 +25,12 @@ from tasks.campaigns.schemas import CampaignAnswer, WaitingRun
 from tasks.campaigns.tables import get_table_size, table_lines
 from tasks.database import transaction
 from tasks.public_profiles.acquire import check_source
-from tasks.public_profiles.schemas import Criteria, Source, TableSource
+from tasks.public_profiles.schemas import (
+    BrowserPagesSource,
+    Criteria,
+    Source,
+    TableSource,
+)
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +66,8 @@ def create_campaign(
     Create a campaign in the state `draft`.
 
     Raises:
-        InvalidError: Its source cannot be read: unknown recipe, missing column.
+        InvalidError: Its source cannot be read: unknown recipe, missing column, no
+            such browser profile.
         NotFoundError: Its table was never uploaded.
     """
     check_campaign_source(request.source)
@@ -96,6 +103,8 @@ def change_campaign(
 
 def check_campaign_source(source: Source) -> None:
     """Refuse a source that cannot be read, before anything is made of it."""
+    if isinstance(source, BrowserPagesSource):
+        find_browser_profiles(source)
     if isinstance(source, TableSource):
         get_table_size(source.table_id)
         check_source(source, lines=table_lines(source.table_id, offset=0))

@@ -11,8 +11,11 @@ from pydantic import TypeAdapter
 from config.clock import now
 from config.settings import settings
 from config.vocabulary import Stage
+from flows.campaign_browsers import open_browser_pages
+from tasks.browser_profiles.lease import Holder
 from tasks.campaigns.pace import Pace
 from tasks.campaigns.repository import (
+    add_failure_pictures,
     add_pages,
     add_unreadable_items,
     list_waiting_pages,
@@ -21,6 +24,8 @@ from tasks.campaigns.repository import (
 from tasks.campaigns.runs import Standing, advance_run
 from tasks.campaigns.schemas import PortionCounts, TakenRun
 from tasks.campaigns.tables import table_lines
+from tasks.clients.browser_pages import FailurePicture
+from tasks.clients.page_door import PageDoor
 from tasks.clients.public_pages import PublicPages
 from tasks.database import transaction
 from tasks.events.outbox import record_events
@@ -35,6 +40,7 @@ from tasks.public_profiles.acquire import (
 from tasks.public_profiles.repository import store_public_profiles
 from tasks.public_profiles.schemas import (
     AcquiredProfile,
+    BrowserPagesSource,
     Criteria,
     HtmlPagesSource,
     Score,
@@ -44,7 +50,8 @@ from tasks.public_profiles.schemas import (
 from tasks.public_profiles.score import score_public_profile
 from tasks.reviews.repository import queue_for_review
 
-type_of_source: TypeAdapter[TableSource | HtmlPagesSource] = TypeAdapter(Source)
+AnySource = TableSource | HtmlPagesSource | BrowserPagesSource
+type_of_source: TypeAdapter[AnySource] = TypeAdapter(Source)
 
 
 class CampaignWork:
@@ -57,7 +64,12 @@ class CampaignWork:
         self.pace = Pace()
         self.source = type_of_source.validate_python(taken.source)
         self.criteria = Criteria.model_validate(taken.criteria)
-        self.pages = open_pages(self.source)
+        self.pictures: list[FailurePicture] = []
+        self.pages = open_pages(
+            self.source,
+            holder=Holder(f"campaign run {taken.campaign_run_id}", taken.attempt),
+            pictures=self.pictures,
+        )
         self.earlier_tries: dict[str, int] = {}
 
     def close(self) -> None:
@@ -65,8 +77,22 @@ class CampaignWork:
         self.pages.close()
 
 
-def open_pages(source: TableSource | HtmlPagesSource) -> PublicPages:
-    """Return the door to a source's hosts; nothing is opened before it is needed."""
+def open_pages(
+    source: AnySource,
+    *,
+    holder: Holder,
+    pictures: list[FailurePicture] | None = None,
+) -> PageDoor:
+    """
+    Return the door to a source's hosts; nothing is opened before it is needed.
+
+    Args:
+        source: As the campaign names it.
+        holder: Who leases browsers, if it takes browsers.
+        pictures: Is added to when a page cannot be read in a browser.
+    """
+    if isinstance(source, BrowserPagesSource):
+        return open_browser_pages(source, holder=holder, pictures=pictures)
     hosts = hosts_of(source) if isinstance(source, HtmlPagesSource) else ()
     return PublicPages(limits=settings().public_profiles, hosts=hosts)
 
@@ -113,6 +139,7 @@ def work_portion(work: CampaignWork) -> PortionEnd:
             (one, score_public_profile(one, work.criteria)) for one in portion.profiles
         ]
     counts, standing = _store(work, portion, scored, watch)
+    work.pictures.clear()
     work.position = portion.position
     work.acquired += counts.acquired
     is_last = portion.ended or work.acquired >= work.taken.wanted
@@ -166,6 +193,7 @@ def _store(
                 for one in (*portion.unreadable, *portion.unclear)
             ]
             add_unreadable_items(session, taken.campaign_run_id, noted)
+            _add_pictures(session, taken, work.pictures)
         with watch.stage(Stage.REVIEW):
             kept = [
                 (public_profile_id, score.score)
@@ -192,6 +220,22 @@ def _store(
             now=now(),
         )
     return counts, standing
+
+
+def _add_pictures(
+    session: Any, taken: TakenRun, pictures: list[FailurePicture]
+) -> None:
+    values = [
+        {
+            "url": one.url,
+            "reason": one.reason,
+            "browser_profile_id": one.browser_profile_id,
+            "content": one.png,
+        }
+        for one in pictures
+    ]
+    most = settings().campaigns.failure_pictures
+    add_failure_pictures(session, taken.campaign_run_id, values, most=most)
 
 
 def _events(

@@ -4,6 +4,7 @@ from asyncio import to_thread
 from contextlib import closing
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
@@ -12,6 +13,7 @@ from config.schema import Schema
 from flows.campaign_life import CampaignRequest, check_campaign_source
 from flows.campaign_portion import open_pages
 from flows.dispatch import run_attached
+from tasks.browser_profiles.lease import Holder
 from tasks.campaigns.tables import table_lines
 from tasks.public_profiles.acquire import (
     AcquiredPortion,
@@ -102,7 +104,8 @@ def _read_first_items(source: Source) -> AcquiredPortion:
     if isinstance(source, TableSource):
         lines = table_lines(source.table_id, offset=0)
         return acquire_from_table(source, lines, position={}, limit=PROFILES_SHOWN)
-    with closing(open_pages(source)) as pages:
+    holder = Holder(f"preview {uuid4()}", 1)
+    with closing(open_pages(source, holder=holder)) as pages:
         listing = acquire_from_listing(source, pages, position={})
         first_urls = listing.found_urls[:PROFILES_SHOWN]
         return acquire_from_pages(

@@ -14,7 +14,12 @@ REVIEWER = frozenset(
         Permission.ANALYTICS_READ,
     }
 )
-OPERATOR = REVIEWER | {Permission.CAMPAIGNS_WRITE, Permission.ANALYTICS_WRITE}
+OPERATOR = REVIEWER | {
+    Permission.CAMPAIGNS_WRITE,
+    Permission.BROWSER_PROFILES_READ,
+    Permission.BROWSER_PROFILES_WRITE,
+    Permission.ANALYTICS_WRITE,
+}
 
 PERMISSIONS = {
     Role.REVIEWER: REVIEWER,

@@ -12,8 +12,20 @@ from sqlalchemy.orm import Session
 
 from config.errors import ConflictError, NotFoundError
 from config.vocabulary import CampaignRunState, CampaignState, Stage
-from tasks.campaigns.schemas import CampaignAnswer, CampaignRunAnswer, Problem
-from tasks.models import Campaign, CampaignRun, SourcePage, UnreadableItem, new_id
+from tasks.campaigns.schemas import (
+    CampaignAnswer,
+    CampaignRunAnswer,
+    FailurePictureAnswer,
+    Problem,
+)
+from tasks.models import (
+    Campaign,
+    CampaignRun,
+    FailurePicture,
+    SourcePage,
+    UnreadableItem,
+    new_id,
+)
 from tasks.pages import Page, PageWish, read_page
 
 SOURCE_ENDED = "source_ended"
@@ -225,6 +237,65 @@ def list_unreadable_items(
         .order_by(UnreadableItem.number)
         .limit(limit)
     ).all()
+
+
+def add_failure_pictures(
+    session: Session,
+    campaign_run_id: UUID,
+    pictures: Sequence[Mapping[str, Any]],
+    *,
+    most: int,
+) -> None:
+    """Keep pictures of pages that could not be read, the first `most` of a run."""
+    if not pictures:
+        return
+    kept = session.scalar(
+        select(func.count()).where(FailurePicture.campaign_run_id == campaign_run_id)
+    )
+    for values in pictures[: max(0, most - (kept or 0))]:
+        session.add(
+            FailurePicture(id=new_id(), campaign_run_id=campaign_run_id, **values)
+        )
+    session.flush()
+
+
+def list_failure_pictures(
+    session: Session, campaign_id: UUID
+) -> list[FailurePictureAnswer]:
+    """Return what there is of pictures of the latest run, oldest first."""
+    latest = find_latest_run(session, campaign_id)
+    if latest is None:
+        return []
+    rows = session.execute(
+        select(
+            FailurePicture.id,
+            FailurePicture.url,
+            FailurePicture.reason,
+            FailurePicture.browser_profile_id,
+            FailurePicture.created_at,
+            func.length(FailurePicture.content).label("size_bytes"),
+        )
+        .where(FailurePicture.campaign_run_id == latest.id)
+        .order_by(FailurePicture.id)
+    )
+    return [FailurePictureAnswer.model_validate(row) for row in rows]
+
+
+def get_failure_picture(session: Session, campaign_id: UUID, picture_id: UUID) -> bytes:
+    """
+    Return one picture of any run of a campaign, as PNG.
+
+    Raises:
+        NotFoundError: The campaign has none of this id.
+    """
+    content = session.scalar(
+        select(FailurePicture.content)
+        .join(CampaignRun, CampaignRun.id == FailurePicture.campaign_run_id)
+        .where(FailurePicture.id == picture_id, CampaignRun.campaign_id == campaign_id)
+    )
+    if content is None:
+        raise NotFoundError(f"there is no picture {picture_id} of this campaign")
+    return content
 
 
 def count_by_state(session: Session) -> dict[str, int]:

@@ -71,6 +71,17 @@ class UnreadableAnswer(Schema):
     reason: str
 
 
+class FailurePictureAnswer(Schema):
+    """What a browser showed when a page could not be read; the picture has its own."""
+
+    id: UUID
+    url: str
+    reason: str
+    browser_profile_id: UUID
+    created_at: datetime
+    size_bytes: int
+
+
 class StoredTable(Schema):
     """A table that was uploaded."""
 

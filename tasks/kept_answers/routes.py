@@ -8,7 +8,7 @@ _KEPT = re.compile(
     r"|/analytics/event"
     r"|/admin/(invitations|accounts/[^/]+/reset-link)"
     r"|/(media|youtube|videos)/.+"
-    r"|/browser-profiles(/[^/]+/start)?"
+    r"|/browser-profiles(/folders|/[^/]+/start)?"
     r"|/proxies(/generate)?"
     r"|/cloak/leak-test"
 )

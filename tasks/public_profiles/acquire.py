@@ -8,13 +8,14 @@ from zlib import crc32
 
 from config.errors import InvalidError, UnreadableError
 from config.recipes import Recipe, find_recipe
-from tasks.clients.public_pages import PageAnswer, PageState, PublicPages
+from tasks.clients.page_answers import PageAnswer, PageState
+from tasks.clients.page_door import PageDoor
 from tasks.public_profiles.read_listing import read_listing
 from tasks.public_profiles.read_page import read_page
 from tasks.public_profiles.read_table import check_columns, read_table
 from tasks.public_profiles.schemas import (
     AcquiredProfile,
-    HtmlPagesSource,
+    PagesSource,
     Source,
     TableSource,
     Unreadable,
@@ -101,7 +102,7 @@ def acquire_from_table(
 
 
 def acquire_from_listing(
-    source: HtmlPagesSource, pages: PublicPages, *, position: dict[str, Any]
+    source: PagesSource, pages: PageDoor, *, position: dict[str, Any]
 ) -> AcquiredPortion:
     """
     Read the next page of a listing, and return the pages it leads to.
@@ -132,8 +133,8 @@ def acquire_from_listing(
 
 
 def acquire_from_pages(
-    source: HtmlPagesSource,
-    pages: PublicPages,
+    source: PagesSource,
+    pages: PageDoor,
     urls: Sequence[str],
     *,
     position: dict[str, Any],
@@ -174,9 +175,15 @@ def acquire_from_pages(
     )
 
 
-def hosts_of(source: HtmlPagesSource) -> tuple[str, ...]:
+def hosts_of(source: PagesSource) -> tuple[str, ...]:
     """Return the hosts whose pages may be fetched."""
     return source.hosts or (urlsplit(str(source.listing_url)).netloc,)
+
+
+def find_fault(answer: PageAnswer, source: PagesSource) -> str | None:
+    """Return why a page states no public profile, None if it states one."""
+    read = _read_answer(answer, find_recipe(source.recipe))
+    return read.reason if isinstance(read, Unreadable) else None
 
 
 def _read_answer(answer: PageAnswer, recipe: Recipe) -> AcquiredProfile | Unreadable:

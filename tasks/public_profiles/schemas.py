@@ -111,12 +111,11 @@ class TableSource(Schema):
         return {to_snake(name): column for name, column in columns.items()}
 
 
-class HtmlPagesSource(Schema):
-    """A listing and the pages it links to, by HTTP, read with a recipe."""
+class PagesSource(Schema):
+    """A listing and the pages it links to, read with a recipe."""
 
     model_config = ConfigDict(json_schema_extra=_say_that_kind_is_needed)
 
-    kind: Literal["html_pages"] = "html_pages"
     listing_url: AnyHttpUrl
     recipe: Annotated[str, Len(1, 64)]
     """Name of a file in `config/recipes/`, without its ending."""
@@ -125,7 +124,44 @@ class HtmlPagesSource(Schema):
     """Hosts whose pages may be fetched; empty means the listing's own host."""
 
 
-Source = Annotated[TableSource | HtmlPagesSource, Field(discriminator="kind")]
+class HtmlPagesSource(PagesSource):
+    """A listing and the pages it links to, by HTTP, read with a recipe."""
+
+    kind: Literal["html_pages"] = "html_pages"
+
+
+class BrowserPagesSource(PagesSource):
+    """A listing and the pages it links to, through browsers, read with a recipe."""
+
+    kind: Literal["browser_pages"] = "browser_pages"
+    browser_profile_ids: Annotated[tuple[UUID, ...], Len(0, 100)] = ()
+    """Browser profiles to use, in turn; or name a folder instead."""
+
+    browser_folder_id: UUID | None = None
+    """Folder whose browser profiles are used, as they are when the run begins."""
+
+    browsers_at_once: Annotated[StrictInt, Ge(1), Le(16)] = 1
+    """Browsers that read at the same time."""
+
+    recycle_after_pages: Annotated[StrictInt, Ge(1), Le(100_000)] = 200
+    """A browser is started anew, or gives way to the next, after so many pages."""
+
+    recycle_after_minutes: Annotated[StrictInt, Ge(1), Le(1_440)] = 30
+    """The same, after so many minutes."""
+
+    @model_validator(mode="after")
+    def _names_browser_profiles(self) -> Self:
+        if bool(self.browser_profile_ids) == bool(self.browser_folder_id):
+            raise ValueError(
+                "name the browser profiles to use, either one by one "
+                "(browserProfileIds) or by their folder (browserFolderId)"
+            )
+        return self
+
+
+Source = Annotated[
+    TableSource | HtmlPagesSource | BrowserPagesSource, Field(discriminator="kind")
+]
 
 
 class Range(Schema):

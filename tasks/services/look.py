@@ -1,5 +1,6 @@
 """Look at each service once; what hangs here is kept apart by the lookout."""
 
+import asyncio
 import shutil
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
@@ -9,10 +10,11 @@ from typing import get_args
 from redis.exceptions import RedisError
 
 from config.clock import now
-from config.connections import redis_client
+from config.connections import close_async_redis_client, redis_client
 from config.errors import ApplicationError, UnreachableError
 from config.settings import settings
 from config.vocabulary import ServiceState
+from tasks.clients.multilogin import open_multilogin
 from tasks.clients.prefect_server import StateType, WorkerRecord, prefect_server
 from tasks.database import transaction
 from tasks.events.relay import last_published
@@ -68,6 +70,22 @@ def look_at_relay() -> Finding:
         return Finding(ServiceState.UNKNOWN, f"nobody can say: {unsure.message}")
 
 
+def look_at_launcher() -> Finding:
+    """Ask the agent of Multilogin X, which starts browsers on its machine."""
+    if not settings().multilogin.launcher_url:
+        return Finding(ServiceState.OK, "none is set, so no browser is started")
+    asyncio.run(_ask_launcher())
+    return _ANSWERS
+
+
+async def _ask_launcher() -> None:
+    try:
+        async with open_multilogin() as multilogin:
+            await multilogin.launcher.version()
+    finally:
+        await close_async_redis_client()
+
+
 def look_at_disk() -> Finding:
     """Look at the free space where Muster keeps its files."""
     home = settings().home.absolute()
@@ -81,6 +99,7 @@ LOOKS: Mapping[str, Callable[[], Finding]] = {
     "prefect": look_at_prefect,
     "worker": look_at_workers,
     "relay": look_at_relay,
+    "launcher": look_at_launcher,
     "disk": look_at_disk,
 }
 """Every service there is a look for; one more is one more line."""

@@ -33,9 +33,19 @@ def read_waiting_work() -> list[Reading]:
         )
         for state, count in backlog.campaign_runs.items()
     ]
+    browsers = [
+        Reading(
+            "muster_browser_profiles",
+            "Browser profiles, by state.",
+            count,
+            {"state": state},
+        )
+        for state, count in backlog.browser_profiles.items()
+    ]
     pending, active = backlog.reviews_pending, backlog.logins_active
     return [
         *runs,
+        *browsers,
         Reading(
             "muster_reviews_pending", "Public profiles that wait for a person.", pending
         ),

@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from config.vocabulary import CampaignRunState, Decision
+from config.vocabulary import BrowserState, CampaignRunState, Decision
 from tasks.events.relay import APPLICATION_NAME
-from tasks.models import CampaignRun, Login, ReviewItem, TrackingEvent
+from tasks.models import BrowserProfile, CampaignRun, Login, ReviewItem, TrackingEvent
 from tasks.services.schemas import Backlog, EventLag
 
 _LISTENING = text(
@@ -38,6 +38,10 @@ def read_backlog(session: Session, *, now: datetime, used_since: datetime) -> Ba
     counted = {str(state): 0 for state in CampaignRunState if not state.is_final}
     for state, count in session.execute(runs.group_by(CampaignRun.state)):
         counted |= {state: count}
+    browsers = select(BrowserProfile.state, func.count())
+    in_state = {str(state): 0 for state in BrowserState}
+    for state, count in session.execute(browsers.group_by(BrowserProfile.state)):
+        in_state |= {state: count}
     active = select(func.count()).where(
         Login.revoked_at.is_(None),
         Login.expires_at > now,
@@ -46,6 +50,7 @@ def read_backlog(session: Session, *, now: datetime, used_since: datetime) -> Ba
     pending = select(func.count()).where(ReviewItem.decision == Decision.PENDING)
     return Backlog(
         campaign_runs=counted,
+        browser_profiles=in_state,
         reviews_pending=session.scalar(pending) or 0,
         logins_active=session.scalar(active) or 0,
     )

@@ -49,5 +49,8 @@ class Backlog(NamedTuple):
     campaign_runs: Mapping[str, int]
     """State -> campaign runs in it, for the states in which something is to come."""
 
+    browser_profiles: Mapping[str, int]
+    """State -> browser profiles in it, for every state."""
+
     reviews_pending: int
     logins_active: int
