@@ -18,6 +18,7 @@ DONE_AGAIN_WITHOUT_HARM = re.compile(
     r"/auth/.+"  # proves who somebody is, or ends a login; nobody is signed in yet
     r"|/campaigns/preview"  # stores nothing
     r"|/campaigns/[^/]+/(pause|complete)"  # the second is told the state
+    r"|/browser-profiles/(stop-all|[^/]+/stop)"  # the second finds it stopped
     r"|/profiles/.+"  # deciding the same again changes nothing
     r"|/tracking/ticket"  # a ticket is used once, and gone in seconds
 )

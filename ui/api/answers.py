@@ -8,7 +8,11 @@ from pydantic import AllowInfNan, Field, Strict, model_validator
 
 from config.schema import Schema
 from config.vocabulary import EventType, ServiceState
-from tasks.campaigns.schemas import CampaignAnswer, UnreadableAnswer
+from tasks.campaigns.schemas import (
+    CampaignAnswer,
+    FailurePictureAnswer,
+    UnreadableAnswer,
+)
 from tasks.failures.schemas import FailureAnswer
 from tasks.limits.schemas import ViolationAnswer
 from tasks.reviews.schemas import ReviewCard
@@ -34,6 +38,12 @@ class UnreadableList(Schema):
 
     items: tuple[UnreadableAnswer, ...]
     next: str | None
+
+
+class FailurePictureList(Schema):
+    """Pictures of pages that a run could not read, oldest first."""
+
+    items: tuple[FailurePictureAnswer, ...]
 
 
 class FailureList(Schema):

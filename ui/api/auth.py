@@ -208,6 +208,12 @@ CampaignsRead = Annotated[Caller, Security(require, scopes=["campaigns.read"])]
 CampaignsWrite = Annotated[Caller, Security(require, scopes=["campaigns.write"])]
 ReviewRead = Annotated[Caller, Security(require, scopes=["review.read"])]
 ReviewDecide = Annotated[Caller, Security(require, scopes=["review.decide"])]
+BrowserProfilesRead = Annotated[
+    Caller, Security(require, scopes=["browser_profiles.read"])
+]
+BrowserProfilesWrite = Annotated[
+    Caller, Security(require, scopes=["browser_profiles.write"])
+]
 AnalyticsRead = Annotated[Caller, Security(require, scopes=["analytics.read"])]
 AnalyticsWrite = Annotated[Caller, Security(require, scopes=["analytics.write"])]
 AccountOwn = Annotated[Caller, Security(require, scopes=["account.own"])]

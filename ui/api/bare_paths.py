@@ -9,6 +9,7 @@ BARE_PATHS = (
     "/campaigns",
     "/pipeline",
     "/profiles",
+    "/browser-profiles",
     "/recipes",
     "/analytics",
     "/tracking",

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from config.connections import redis_client
 from config.settings import settings
 from config.vocabulary import EventType, Role
-from deployments.stack.ports import LOOPBACK
+from deployments.stack.ports import LOOPBACK, free_ports
 from tasks.database import transaction
 from tasks.events.outbox import record_event
 from tasks.events.relay import relay_events, relay_forever
@@ -25,10 +25,11 @@ from tests.factories.campaigns import create_taken_run
 from tests.factories.public_profiles import queue_handles
 from tests.fixtures.api import SignedIn
 from tests.fixtures.database import read_settings_again
+from tests.fixtures.multilogin import MultiloginX
 from tests.fixtures.prefect import PrefectAddress, forget_prefect_client, wait_for
 
 TOKEN = "a token of the tests, long enough"
-PARTS = {"database", "redis", "prefect", "worker", "relay", "disk"}
+PARTS = {"database", "redis", "prefect", "worker", "relay", "launcher", "disk"}
 
 Labels = tuple[tuple[str, str], ...]
 
@@ -126,6 +127,19 @@ def test_prefect_and_its_missing_worker_are_told_apart(
     assert states_of(administrator)["worker"] in {"down", "unknown"}
 
 
+def test_an_agent_that_answers_is_ok_and_one_that_is_away_is_down(
+    administrator: httpx.Client,
+    multilogin: MultiloginX,
+    environment: pytest.MonkeyPatch,
+) -> None:
+    assert multilogin.launcher
+    assert states_of(administrator)["launcher"] == "ok"
+    nobody = f"http://{LOOPBACK}:{free_ports(1)[0]}"
+    environment.setenv("MUSTER_MULTILOGIN__LAUNCHER_URL", nobody)
+    read_settings_again()
+    wait_for(until_state(administrator, "launcher", "down"))
+
+
 @pytest.mark.usefixtures("relay")
 def test_a_relay_that_listens_is_ok(administrator: httpx.Client) -> None:
     wait_for(until_state(administrator, "relay", "ok"))
@@ -145,6 +159,7 @@ def test_what_waits_is_counted(administrator: httpx.Client) -> None:
     assert measures["muster_campaign_runs", (("state", "running"),)] == 1
     assert measures["muster_campaign_runs", (("state", "queued"),)] == 0
     assert measures["muster_reviews_pending", ()] == 2
+    assert measures["muster_browser_profiles", (("state", "running"),)] == 0
     assert measures["muster_logins_active", ()] == 1
     assert measures["muster_events_waiting", ()] == waiting
     assert measures["muster_relays", ()] == 0
