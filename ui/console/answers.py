@@ -13,7 +13,11 @@ from tasks.accounts.schemas import (
     InvitationEntry,
     LoginEntry,
 )
-from tasks.campaigns.schemas import CampaignAnswer, UnreadableAnswer
+from tasks.campaigns.schemas import (
+    CampaignAnswer,
+    FailurePictureAnswer,
+    UnreadableAnswer,
+)
 from tasks.failures.schemas import FailureAnswer
 from tasks.limits.schemas import ViolationAnswer
 from tasks.public_profiles.schemas import AcquiredProfile, Score
@@ -41,6 +45,12 @@ class CampaignPage(Answer):
 
     items: tuple[CampaignAnswer, ...]
     next: str | None = None
+
+
+class FailurePictureList(Answer):
+    """What browsers showed where a page could not be read; a few at most."""
+
+    items: tuple[FailurePictureAnswer, ...]
 
 
 class UnreadablePage(Answer):

@@ -8,11 +8,12 @@ import httpx
 import streamlit as st
 
 from config.settings import settings
-from tasks.campaigns.schemas import CampaignAnswer
+from tasks.campaigns.schemas import CampaignAnswer, FailurePictureAnswer
 from tasks.reviews.schemas import BatchDecisionAnswer
 from ui.console.answers import (
     CampaignPage,
     CardPage,
+    FailurePictureList,
     Metrics,
     Person,
     Preview,
@@ -24,6 +25,7 @@ from ui.console.answers import (
     UploadedTable,
 )
 from ui.console.api_door import Door
+from ui.console.browser_client import Browsers
 from ui.console.people_client import People
 
 HANDSHAKE_HEADER = "x-muster-console"
@@ -89,6 +91,13 @@ class Api(Door):
         path = f"/campaigns/{campaign_id}/unreadable"
         return self.ask("GET", path, UnreadablePage, query={"limit": limit})
 
+    def list_failure_pictures(
+        self, campaign_id: UUID
+    ) -> tuple[FailurePictureAnswer, ...]:
+        """Return which pages of the latest run have a picture of their failure."""
+        path = f"/campaigns/{campaign_id}/failure-pictures"
+        return self.ask("GET", path, FailurePictureList).items
+
     def upload_table(self, name: str, content: Iterator[bytes]) -> UploadedTable:
         """Store a CSV or JSON Lines file for a campaign, piece by piece."""
         return self.ask(
@@ -149,6 +158,13 @@ def api() -> Api:
 def people() -> People:
     """Return the routes about people, as the person whose browser shows this screen."""
     return People(open_client(), token=handshake_token(), user_agent=handshake_device())
+
+
+def browsers() -> Browsers:
+    """Return the routes about browser profiles, as that person."""
+    return Browsers(
+        open_client(), token=handshake_token(), user_agent=handshake_device()
+    )
 
 
 def handshake_token() -> str:

@@ -12,6 +12,7 @@ from ui.console.components.keeper import keep_signed_in
 from ui.console.handed_link import forget_link
 from ui.console.navigation import screens_for
 from ui.console.panels import panel
+from ui.console.questions import forget_questions
 from ui.console.sign_in import last_known_person, remember_person
 
 FOLDER = Path(__file__).parent
@@ -33,6 +34,7 @@ def leave_the_last_screen(screen: str) -> None:
         st.session_state["screen_shown"] = screen
         forget_link()
         forget_refusals()
+        forget_questions()
 
 
 st.set_page_config(page_title="Muster", page_icon=MARK, layout="wide")

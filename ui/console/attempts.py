@@ -25,7 +25,13 @@ class Refusal(NamedTuple):
     again: Callable[[], None]
 
 
-def attempt(place: str, title: str, act: Callable[[], object]) -> None:
+def attempt(
+    place: str,
+    title: str,
+    act: Callable[[], object],
+    *,
+    again: Callable[[], None] | None = None,
+) -> None:
     """
     Do something by way of the API; a refusal is kept for `show_refusal`.
 
@@ -33,23 +39,36 @@ def attempt(place: str, title: str, act: Callable[[], object]) -> None:
         place: Which `show_refusal` shall tell of it.
         title: What did not happen, if it does not: `The roles did not change`.
         act: What to do; safe to call again after a refusal.
+        again: What to do instead when the waiting is over.
     """
     try:
         act()
     except ProblemError as problem:
-        again = partial(attempt, place, title, act)
-        st.session_state[_key(place)] = Refusal(title, problem, monotonic(), again)
+        retry = again or partial(attempt, place, title, act)
+        st.session_state[_key(place)] = Refusal(title, problem, monotonic(), retry)
     else:
-        st.session_state.pop(_key(place), None)
+        forget_refusal(place)
 
 
-def show_refusal(place: str) -> None:
-    """Say why the last attempt did nothing; if it only has to wait, let it wait."""
+def show_refusal(place: str, *, stays: bool = False, unless: str | None = None) -> None:
+    """
+    Say why the last attempt did nothing; if it only has to wait, let it wait.
+
+    Args:
+        place: Of the attempt.
+        stays: Say it until something else is attempted here, not only once: for a
+            screen that runs again by itself.
+        unless: The error that the screen tells of anyhow.
+    """
     refusal: Refusal | None = st.session_state.get(_key(place))
     if refusal is None:
         return
+    if refusal.problem.error == unless:
+        forget_refusal(place)
+        return
     if not isinstance(refusal.problem, TooOftenError):
-        st.session_state.pop(_key(place))
+        if not stays:
+            forget_refusal(place)
         show_problem(refusal.title, refusal.problem)
         return
     waited = monotonic() - refusal.refused_at
@@ -60,6 +79,11 @@ def show_refusal(place: str) -> None:
         what="What you asked for waits, and is done then by itself.",
         on_over=refusal.again,
     )
+
+
+def forget_refusal(place: str) -> None:
+    """Say no more of what was refused at a place."""
+    st.session_state.pop(_key(place), None)
 
 
 def forget_refusals() -> None:

@@ -8,7 +8,10 @@ from ui.console.api_door import FieldProblem
 
 DEMO_SITE = "demo_site"
 HTML_PAGES = "html_pages"
+BROWSER_PAGES = "browser_pages"
 TABLE = "table"
+
+_KINDS = frozenset({HTML_PAGES, BROWSER_PAGES, TABLE})
 
 COUNTS = ("followers", "following", "posts")
 WORD_LISTS = (
@@ -25,6 +28,8 @@ PLACES = (
     "source.listing_url",
     "source.recipe",
     "source.hosts",
+    "source.browser_profile_ids",
+    "source.browsers_at_once",
     "source.table_id",
     "source.platform",
     "source.columns",
@@ -80,7 +85,7 @@ def place_problems(problems: Iterable[FieldProblem]) -> dict[str, list[str]]:
 def find_place(path: str) -> str:
     """Return the field of the form that a path of the API means, or an empty name."""
     parts = [_snake(part) for part in path.split(".") if part != "body"]
-    if len(parts) > 1 and parts[0] == "source" and parts[1] in {HTML_PAGES, TABLE}:
+    if len(parts) > 1 and parts[0] == "source" and parts[1] in _KINDS:
         del parts[1]
     asked = ".".join(parts)
     for place in PLACES:
@@ -99,12 +104,16 @@ def _source(typed: Mapping[str, Any]) -> dict[str, Any]:
             "columns": {field: column for field, column in columns.items() if column},
             "platform": (typed.get("platform") or "").strip() or None,
         }
-    return {
-        "kind": HTML_PAGES,
+    pages = {
+        "kind": typed["kind"],
         "listingUrl": (typed.get("listing_url") or "").strip(),
         "recipe": typed.get("recipe") or "",
         "hosts": split_words(typed.get("hosts") or ""),
     }
+    if typed["kind"] == BROWSER_PAGES:
+        pages["browserProfileIds"] = [str(one) for one in typed["browser_profile_ids"]]
+        pages["browsersAtOnce"] = typed["browsers_at_once"]
+    return pages
 
 
 def _criteria(typed: Mapping[str, Any]) -> dict[str, Any]:
@@ -162,6 +171,11 @@ def _missing_source(typed: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         )
     if not typed.get("recipe"):
         yield "source.recipe", "Choose how the pages are to be read."
+    if typed["kind"] == BROWSER_PAGES and not typed.get("browser_profile_ids"):
+        yield (
+            "source.browser_profile_ids",
+            "Choose at least one browser profile to open the pages in.",
+        )
 
 
 def _snake(name: str) -> str:

@@ -1,25 +1,30 @@
 """The fields of the campaign form; what was typed outlives reruns and other screens."""
 
-import hashlib
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
-from uuid import uuid4
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from config.settings import settings
 from ui.console.answers import UploadedTable
-from ui.console.api_client import api
+from ui.console.api_client import api, browsers
 from ui.console.api_door import ProblemError
-from ui.console.campaign_form import COUNTS, DEMO_SITE, HTML_PAGES, TABLE
+from ui.console.campaign_form import (
+    BROWSER_PAGES,
+    COUNTS,
+    DEMO_SITE,
+    HTML_PAGES,
+    TABLE,
+)
 from ui.console.column_guesses import FIELDS, guess_columns
+from ui.console.form_memory import FormMemory
 from ui.console.words import plain
 
 KINDS = {
     DEMO_SITE: "Demo site",
     HTML_PAGES: "Web pages",
+    BROWSER_PAGES: "Web pages in a browser",
     TABLE: "Table",
 }
 DEMO_RECIPE = "demo-people"
@@ -29,53 +34,14 @@ NOT_THERE = "—"
 VERIFIED = {"Does not matter": None, "Verified only": True, "Not verified": False}
 
 
-def keep(name: str, value: Any) -> None:
-    """Keep something of the form for its next run."""
-    st.session_state[f"form_{name}"] = value
-
-
-def forget_form() -> None:
-    """Empty the form, once its campaign exists."""
-    for key in [key for key in st.session_state if str(key).startswith("form_")]:
-        del st.session_state[key]
-
-
-def form_key(wish: str, request: Mapping[str, Any]) -> str:
-    """
-    Return the key under which the form is sent: pressed twice, it is done once.
-
-    It is another one for another wish or content, and after the form was emptied.
-    """
-    opened = st.session_state.setdefault("form_opened", uuid4().hex)
-    content = json.dumps(request, sort_keys=True, default=str)
-    return hashlib.sha256(f"{opened} {wish} {content}".encode()).hexdigest()
-
-
-def field_problems(place: str) -> None:
-    """Say under a field what is wrong with it."""
-    placed: dict[str, list[str]] = st.session_state.get("form_problems") or {}
-    for said in placed.get(place, ()):
-        st.markdown(f":red[:material/error: {plain(said)}]")
-
-
-def settle(place: str) -> None:
-    """Take back what was said about a field, because it was changed since."""
-    placed: dict[str, list[str]] = st.session_state.get("form_problems") or {}
-    placed.pop(place, None)
+_FORM = FormMemory("form")
+keep, forget_form, form_key = _FORM.keep, _FORM.forget, _FORM.request_key
+field_problems, settle = _FORM.show_problems, _FORM.settle
 
 
 def ask_text(name: str, label: str, *, place: str, **more: Any) -> str:
     """Ask for a line of text; `place` is the field it is in a request."""
-    typed = st.text_input(
-        label,
-        key=f"form_{name}",
-        persist_state="session",
-        on_change=settle,
-        args=(place,),
-        **more,
-    )
-    field_problems(place)
-    return typed or ""
+    return _FORM.ask_text(name, label, place=place, persist_state="session", **more)
 
 
 def ask_source() -> dict[str, Any]:
@@ -90,10 +56,15 @@ def ask_source() -> dict[str, Any]:
         persist_state="session",
         label_visibility="collapsed",
     )
-    asked = {DEMO_SITE: _ask_demo_site, HTML_PAGES: _ask_pages, TABLE: _ask_table}
+    asked = {
+        DEMO_SITE: _ask_demo_site,
+        HTML_PAGES: _ask_pages,
+        BROWSER_PAGES: _ask_browser_pages,
+        TABLE: _ask_table,
+    }
     typed = asked[kind or DEMO_SITE]()
     field_problems("source")
-    return {"kind": TABLE if kind == TABLE else HTML_PAGES} | typed
+    return {"kind": HTML_PAGES if kind in {DEMO_SITE, None} else kind} | typed
 
 
 def ask_criteria() -> dict[str, Any]:
@@ -195,6 +166,40 @@ def _ask_pages() -> dict[str, Any]:
         placeholder="Left out: only the listing's own host",
     )
     return typed | {"recipe": chosen}
+
+
+def _ask_browser_pages() -> dict[str, Any]:
+    typed = _ask_pages()
+    known = {one.id: one.name for one in browsers().list_browser_profiles().items}
+    if not known:
+        st.markdown(
+            ":gray[There is no browser profile yet: make one under Browser profiles.]"
+        )
+    left, right = st.columns([3, 1], gap="medium")
+    with left:
+        typed["browser_profile_ids"] = st.multiselect(
+            "Browser profiles",
+            list(known),
+            format_func=lambda one: known.get(one, str(one)),
+            placeholder="Those whose browsers open the pages",
+            key="form_browser_profiles",
+            persist_state="session",
+            on_change=settle,
+            args=("source.browser_profile_ids",),
+        )
+        field_problems("source.browser_profile_ids")
+    with right:
+        typed["browsers_at_once"] = st.number_input(
+            "Browsers at once",
+            1,
+            16,
+            1,
+            key="form_browsers_at_once",
+            persist_state="session",
+            help="More read faster, and cost 160 to 600 MB each.",
+        )
+        field_problems("source.browsers_at_once")
+    return typed
 
 
 def _ask_table() -> dict[str, Any]:

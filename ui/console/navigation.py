@@ -9,11 +9,14 @@ from streamlit.navigation.page import StreamlitPage
 from config.vocabulary import Permission
 from ui.console.routes import (
     ACCOUNT,
+    BROWSER_PROFILE,
+    BROWSER_PROFILES,
     CAMPAIGN,
     CAMPAIGNS,
     ERRORS,
     INVITE,
     LIMITS,
+    NEW_BROWSER_PROFILE,
     NEW_CAMPAIGN,
     OVERVIEW,
     PEOPLE,
@@ -40,8 +43,17 @@ ENTRIES: dict[str, tuple[Entry, ...]] = {
         Entry(OVERVIEW, "Overview", "", "space_dashboard"),
         Entry(CAMPAIGNS, "Campaigns", "campaigns", "campaign"),
         Entry(REVIEW, "Review", "review", "how_to_reg"),
+        Entry(
+            BROWSER_PROFILES,
+            "Browser profiles",
+            "browser-profiles",
+            "web",
+            Permission.BROWSER_PROFILES_READ,
+        ),
         Entry(NEW_CAMPAIGN, "New campaign", "new-campaign"),
         Entry(CAMPAIGN, "Campaign", "campaign"),
+        Entry(NEW_BROWSER_PROFILE, "New browser profile", "new-browser-profile"),
+        Entry(BROWSER_PROFILE, "Browser profile", "browser-profile"),
     ),
     "Administration": (
         Entry(PEOPLE, "People", "people", "group", Permission.ACCOUNTS_READ),

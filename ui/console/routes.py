@@ -10,6 +10,9 @@ CAMPAIGNS = "screens/campaigns.py"
 NEW_CAMPAIGN = "screens/new_campaign.py"
 CAMPAIGN = "screens/campaign_run.py"
 REVIEW = "screens/review.py"
+BROWSER_PROFILES = "screens/browser_profiles.py"
+NEW_BROWSER_PROFILE = "screens/new_browser_profile.py"
+BROWSER_PROFILE = "screens/browser_profile.py"
 PEOPLE = "screens/people.py"
 INVITE = "screens/invite.py"
 PERSON = "screens/person.py"
@@ -27,6 +30,11 @@ def go_to_review(campaign_id: UUID | None = None) -> NoReturn:
     """Show the review queue, of one campaign or of all."""
     wish = {"campaign": str(campaign_id)} if campaign_id else None
     st.switch_page(REVIEW, query_params=wish)
+
+
+def go_to_browser_profile(browser_profile_id: UUID) -> NoReturn:
+    """Show one browser profile."""
+    st.switch_page(BROWSER_PROFILE, query_params={"id": str(browser_profile_id)})
 
 
 def go_to_person(account_id: UUID) -> NoReturn:

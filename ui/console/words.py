@@ -98,7 +98,8 @@ def source_in_words(source: Mapping[str, Any]) -> str:
     if source.get("kind") == "table":
         return f"Table with {counted(len(source.get('columns', {})), 'mapped column')}"
     address = source.get("listingUrl") or source.get("listing_url") or ""
-    return f"Pages listed at {address}"
+    through = ", in browsers" if source.get("kind") == "browser_pages" else ""
+    return f"Pages listed at {address}{through}"
 
 
 def plain(text: str) -> str:

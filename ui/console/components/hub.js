@@ -48,17 +48,29 @@ function makeHub() {
       wish.headers["Content-Type"] = "application/json";
       wish.body = JSON.stringify(body);
     }
-    let answer = await send(path, wish);
-    if (answer.status === 401 && (await renew())) answer = await send(path, wish);
+    const answer = await sendSignedIn(path, wish);
     const said = answer.status === 204 ? {} : await answer.json().catch(() => ({}));
-    if (!answer.ok) {
-      throw Object.assign(new Error(said.message || "The API answered " + answer.status), {
-        status: answer.status,
-        error: said.error,
-        details: said.details || {},
-      });
-    }
+    if (!answer.ok) throw problem(answer, said);
     return said;
+  }
+
+  async function askPicture(path) {
+    const answer = await sendSignedIn(path, { headers: { Accept: "image/png" } });
+    if (!answer.ok) throw problem(answer, await answer.json().catch(() => ({})));
+    return answer.blob();
+  }
+
+  async function sendSignedIn(path, wish) {
+    const answer = await send(path, wish);
+    return answer.status === 401 && (await renew()) ? send(path, wish) : answer;
+  }
+
+  function problem(answer, said) {
+    return Object.assign(new Error(said.message || "The API answered " + answer.status), {
+      status: answer.status,
+      error: said.error,
+      details: said.details || {},
+    });
   }
 
   async function send(path, wish) {
@@ -189,7 +201,7 @@ function makeHub() {
     }, RENEW_EVERY_MS);
   }
 
-  return { ask, follow, keepSignedIn, onLimits, signIn };
+  return { ask, askPicture, follow, keepSignedIn, onLimits, signIn };
 }
 
 function element(tag, attributes = {}, ...children) {

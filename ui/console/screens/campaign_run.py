@@ -10,6 +10,7 @@ from config.clock import now
 from tasks.campaigns.schemas import CampaignAnswer
 from ui.console.api_client import api
 from ui.console.api_door import ProblemError, SignedOutError
+from ui.console.campaign_form import BROWSER_PAGES
 from ui.console.campaign_rows import (
     show_failure,
     show_refused_wish,
@@ -87,6 +88,16 @@ def show_unreadable(campaign: CampaignAnswer) -> None:
         st.markdown(f"The first {len(rows):,} of {latest.unreadable:,} are listed.")
 
 
+def show_failure_pictures(campaign: CampaignAnswer) -> None:
+    """Link to what browsers showed where a page could not be read."""
+    if campaign.source.get("kind") != BROWSER_PAGES:
+        return
+    for one in api().list_failure_pictures(campaign.id):
+        # The same origin: the reviewer's own cookie opens it.
+        path = f"/api/v1/campaigns/{campaign.id}/failure-pictures/{one.id}"
+        st.markdown(f"[What the browser showed]({path}) at {plain(one.url)}")
+
+
 def _when(campaign: CampaignAnswer) -> str:
     latest = campaign.run
     if latest is None:
@@ -120,3 +131,4 @@ with panel("campaign", "This campaign"):
     show_live_run(campaign, recent_events=latest_events(campaign_id))
     show_wanted(campaign)
     show_unreadable(campaign)
+    show_failure_pictures(campaign)

@@ -23,6 +23,11 @@ PAGES = {
     "threshold": 60,
     "wanted": 200,
 }
+BROWSER_PAGES = PAGES | {
+    "kind": "browser_pages",
+    "browser_profile_ids": ["0198f0f0-0000-7000-8000-000000000001"],
+    "browsers_at_once": 2,
+}
 TABLE = {
     "kind": "table",
     "name": "Potters",
@@ -39,7 +44,7 @@ def test_words_may_be_typed_with_commas_or_lines() -> None:
     assert split_words(" music,  travel\nmusic; sea ,") == ["music", "travel", "sea"]
 
 
-@pytest.mark.parametrize("typed", [PAGES, TABLE])
+@pytest.mark.parametrize("typed", [PAGES, BROWSER_PAGES, TABLE])
 def test_a_filled_form_is_a_request_the_api_takes(typed: dict[str, Any]) -> None:
     more = {
         "followers_min": 100,
@@ -71,6 +76,11 @@ def test_an_empty_form_names_each_field_that_is_missing() -> None:
         "source.recipe",
     }
     assert set(place_problems(check_form(empty_table))) == {"name", "source.table_id"}
+
+
+def test_pages_in_a_browser_need_a_browser_profile() -> None:
+    missing = check_form(BROWSER_PAGES | {"browser_profile_ids": []})
+    assert set(place_problems(missing)) == {"source.browser_profile_ids"}
 
 
 def test_a_table_needs_a_column_for_the_handle() -> None:

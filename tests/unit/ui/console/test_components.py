@@ -30,7 +30,9 @@ def test_each_component_has_its_script_beside_its_python() -> None:
         "keeper",
         "live_run",
         "one_time_link",
+        "page_picture",
         "sign_out",
+        "uptime",
         "watcher",
     }
     assert components <= {script.stem for script in SCRIPTS}

@@ -1,7 +1,7 @@
 """Which screens the menu shows to whom."""
 
 from config.vocabulary import Permission
-from tasks.accounts.permissions import OPERATOR
+from tasks.accounts.permissions import OPERATOR, REVIEWER
 from ui.console.navigation import ENTRIES, visibility_of
 
 IN_MENU = [entry for entries in ENTRIES.values() for entry in entries if entry.icon]
@@ -16,7 +16,17 @@ def shown_to(permissions: frozenset[str]) -> set[str]:
 
 
 def test_an_operator_does_not_see_the_administration() -> None:
-    assert shown_to(OPERATOR) == {"Overview", "Campaigns", "Review", "Account"}
+    assert shown_to(OPERATOR) == {
+        "Overview",
+        "Campaigns",
+        "Review",
+        "Browser profiles",
+        "Account",
+    }
+
+
+def test_a_reviewer_does_not_see_the_browser_profiles() -> None:
+    assert "Browser profiles" not in shown_to(REVIEWER)
 
 
 def test_an_administrator_sees_all_of_it() -> None:
