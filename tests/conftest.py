@@ -7,6 +7,7 @@ pytest_plugins = [
     "tests.fixtures.demo_site",
     "tests.fixtures.prefect",
     "tests.fixtures.plex",
+    "tests.fixtures.multilogin",
     "tests.fixtures.api",
     "tests.fixtures.stack",
 ]

@@ -26,7 +26,8 @@ from deployments.bench.report import (
 
 PAGES = 5_000
 ROWS = 100_000
-PARTS = ("latency", "limiter", "api", "live", "campaigns")
+BROWSER_PAGES = 200
+PARTS = ("latency", "limiter", "api", "live", "campaigns", "browsers")
 LONGEST_SECONDS = 600.0
 """For one campaign; a slower one ends the benchmark with an error."""
 
@@ -52,6 +53,7 @@ def main() -> int:
 def _measure(stack: OwnStack, wishes: argparse.Namespace) -> BenchReport:
     # ruff: disable[PLC0415] - these read the settings of the stack that runs now
     from deployments.bench.api_load import measure_api
+    from deployments.bench.browsers import measure_browsers
     from deployments.bench.latency import measure_latency
     from deployments.bench.limiter import measure_limiter
     from deployments.bench.live_load import measure_live
@@ -68,6 +70,13 @@ def _measure(stack: OwnStack, wishes: argparse.Namespace) -> BenchReport:
         live=measure_live(stack) if wanted("live") else [],
         campaigns=_measure_campaigns(stack, pages=wishes.pages, rows=wishes.rows)
         if wanted("campaigns")
+        else None,
+        browsers=measure_browsers(
+            stack,
+            lambda name, source, rows: _wish(stack, name, source, wanted=rows),
+            pages=wishes.browser_pages,
+        )
+        if wanted("browsers")
         else None,
     )
 
@@ -112,7 +121,7 @@ def _wish(
     from deployments.seed import demo_campaign  # noqa: PLC0415 - reads the settings of the stack that runs now
 
     demo = demo_campaign(f"{stack.site_url}/")
-    if source["kind"] == "html_pages":
+    if source["kind"] != "table":
         source = {**source, "recipe": demo["source"]["recipe"]}
     return CampaignWish(
         name=name,
@@ -133,6 +142,12 @@ def _read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="deployments.bench", description=__doc__)
     parser.add_argument("--pages", type=int, default=PAGES, help="HTML pages to read")
     parser.add_argument("--rows", type=int, default=ROWS, help="table rows to read")
+    parser.add_argument(
+        "--browser-pages",
+        type=int,
+        default=BROWSER_PAGES,
+        help="pages to read in browsers",
+    )
     parser.add_argument("--json", action="store_true", help="an object, not tables")
     parser.add_argument(
         "--only",

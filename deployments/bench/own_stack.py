@@ -35,6 +35,7 @@ class OwnStack:
     site_url: str
     worker_process_id: int
     api_process_id: int
+    multilogin_process_id: int
     token: str
     """Bearer token of an account that may run campaigns."""
 
@@ -89,5 +90,6 @@ def _describe(home: Home) -> OwnStack:
         site_url=f"http://{LOOPBACK}:{values.stack.demo_site_port}",
         worker_process_id=part_process_id(home, "worker"),
         api_process_id=part_process_id(home, "api"),
+        multilogin_process_id=part_process_id(home, "multilogin_x"),
         token=demo_login_token(),
     )

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from deployments.bench.api_load import ApiLoad
 from deployments.bench.bare_loop import BareResult
+from deployments.bench.browsers import BrowserFigures
 from deployments.bench.live_load import LiveLoad
 from deployments.bench.measured_campaign import Measured
 
@@ -48,6 +49,7 @@ class BenchReport:
 
     api: Sequence[ApiLoad]
     live: Sequence[LiveLoad]
+    browsers: BrowserFigures | None = None
 
 
 def as_object(report: BenchReport) -> dict[str, Any]:
@@ -77,6 +79,7 @@ def as_object(report: BenchReport) -> dict[str, Any]:
             }
             for one in report.live
         ],
+        **(_browsers_as_object(report.browsers) if report.browsers else {}),
     }
 
 
@@ -91,6 +94,8 @@ def print_report(report: BenchReport) -> None:
             "the bare loop. Uploading the table took "
             f"{report.campaigns.upload_seconds:.1f} s."
         )
+    if report.browsers is not None:
+        console.print(_browser_table(report.browsers))
     if report.api:
         console.print(_api_table(report.api))
     if report.live:
@@ -112,6 +117,39 @@ def _campaigns_as_object(figures: CampaignFigures) -> dict[str, Any]:
         "cpu_ratio_to_bare": figures.cpu_ratio,
         "upload_seconds": figures.upload_seconds,
     }
+
+
+def _browsers_as_object(figures: BrowserFigures) -> dict[str, Any]:
+    return {
+        "browsers": asdict(figures)
+        | {
+            "one": _figures(figures.one),
+            "two": _figures(figures.two),
+            "plain_rows_per_second": figures.plain.rows_per_second,
+            "ratio_to_plain": figures.ratio,
+        }
+    }
+
+
+def _browser_table(figures: BrowserFigures) -> Table:
+    table = Table("browsers", title="Browser profiles")
+    table.add_column("", justify="right")
+    rows = {
+        "start of a browser profile, s (median)": f"{figures.start_seconds:.2f}",
+        "to its first page, s (median)": f"{figures.first_page_seconds:.2f}",
+        "plain Selenium: to the first page, s": (
+            f"{figures.plain_first_page_seconds:.2f}"
+        ),
+        "plain Selenium loop, pages/s": f"{figures.plain.rows_per_second:.1f}",
+        "campaign with one browser, pages/s": f"{figures.one.rows_per_second:.1f}",
+        "one browser in units of the plain loop": f"{figures.ratio:.2f}",
+        "campaign with two browsers, pages/s": f"{figures.two.rows_per_second:.1f}",
+    }
+    for running, taken in enumerate(figures.bytes_per_browser, 1):
+        rows[f"MiB (PSS) a browser, {running} running"] = f"{taken / MEBIBYTE:.0f}"
+    for name, figure in rows.items():
+        table.add_row(name, figure)
+    return table
 
 
 def _campaign_table(report: CampaignFigures) -> Table:

@@ -19,6 +19,7 @@ from tests.factories.public_profiles import queue_handles
 from tests.fixtures.api import serving
 from tests.fixtures.database import CHECKOUT, forget_settings
 from tests.fixtures.demo_site import DemoSiteAddress
+from tests.fixtures.multilogin import MultiloginX
 from tests.fixtures.plex import Plex
 from tests.fixtures.prefect import PrefectAddress
 from ui.api.app import create_app
@@ -44,11 +45,13 @@ def known(
     database: str,
     demo_site: DemoSiteAddress,
     plex: Plex,
+    multilogin: MultiloginX,
     environment: pytest.MonkeyPatch,
 ) -> None:
     """Have something of everything, and tell schemathesis what it is called."""
     assert database
     assert plex.url
+    assert multilogin.cloud
     taken = create_taken_run()
     ids = {
         "campaign_id": taken.campaign_id,
