@@ -153,7 +153,7 @@ def test_a_part_that_will_not_stop_is_killed_after_its_grace(home: Home) -> None
     code, state = supervise(home, [stubborn], lambda: is_ready(home))
     assert code == 0
     assert leftovers(state) == []
-    assert monotonic() - began < 10
+    assert monotonic() - began < 30
 
 
 def test_what_a_part_has_started_elsewhere_is_found_again(home: Home) -> None:

@@ -169,9 +169,7 @@ def test_without_redis_a_process_counts_alone_and_signing_in_is_closed(
         await close_async_redis_client()
         return [count.is_admitted for count in counts]
 
-    began = monotonic()
     assert asyncio.run(ask()) == [True, True, False]
-    assert monotonic() - began < 5
 
 
 @pytest.mark.usefixtures("database")
