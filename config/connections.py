@@ -1,7 +1,6 @@
 """Engine, session factory and Redis clients, opened once a process."""
 
 import asyncio
-from functools import cache
 from weakref import WeakKeyDictionary
 
 from redis import Redis
@@ -14,6 +13,7 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from config.errors import SetupError
+from config.once import Once
 from config.settings import settings
 
 _ASYNC_CONNECTIONS = 32
@@ -23,7 +23,7 @@ _async_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncRedis] = (
 )
 
 
-@cache
+@Once
 def engine() -> Engine:
     """
     Return the engine of this process; connections open when first used.
@@ -51,13 +51,13 @@ def engine() -> Engine:
     )
 
 
-@cache
+@Once
 def session_factory() -> sessionmaker[Session]:
     """Return the factory of sessions; only `tasks.database` opens one."""
     return sessionmaker(engine(), expire_on_commit=False)
 
 
-@cache
+@Once
 def redis_client() -> Redis:
     """
     Return the Redis client of this process; answers are bytes.

@@ -6,7 +6,6 @@ import re
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cache
 from http import HTTPStatus
 from typing import Any, Literal
 from uuid import UUID
@@ -22,6 +21,7 @@ from config.errors import (
     UnreachableError,
     UnreadableError,
 )
+from config.once import Once
 from config.settings import settings
 
 _TIMEOUT_SECONDS = 10
@@ -276,7 +276,7 @@ def _name_refusal(answer: httpx.Response) -> Exception:
     return RefusedError(f"Prefect refused ({status}): {answer.text[:500]}")
 
 
-@cache
+@Once
 def prefect_server() -> PrefectServer:
     """
     Return the client of this process; its connections are kept and shared by threads.
