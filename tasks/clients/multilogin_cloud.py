@@ -69,7 +69,7 @@ class MultiloginCloud:
 
     async def folders(self) -> list[Folder]:
         """Return the folders of the workspace."""
-        data = await self._get("/workspace/folders")
+        data = await self._door.get("/workspace/folders")
         return read_many(Folder, member(data, "folders"))
 
     async def default_folder(self) -> str:
@@ -231,12 +231,14 @@ class MultiloginCloud:
     async def summary(self, browser_profile_id: str) -> Mapping[str, Any]:
         """Return the fingerprint that a browser profile will start with."""
         params = {"meta_id": browser_profile_id}
-        data = await self._get("/profile/summary", params, about=browser_profile_id)
+        data = await self._door.get(
+            "/profile/summary", params, about=browser_profile_id
+        )
         return data if isinstance(data, Mapping) else {}
 
     async def locked_ids(self) -> list[str]:
         """Return the browser profiles that are open somewhere, or were left so."""
-        return read_ids(await self._get("/bpds/profile/locked_profile_ids"))
+        return read_ids(await self._door.get("/bpds/profile/locked_profile_ids"))
 
     async def unlock(self, ids: Sequence[str]) -> None:
         """
@@ -260,15 +262,17 @@ class MultiloginCloud:
 
     async def statistics(self) -> WorkspaceFigures:
         """Return how much of the plan is used."""
-        return read_one(WorkspaceFigures, await self._get("/workspace/statistics"))
+        return read_one(WorkspaceFigures, await self._door.get("/workspace/statistics"))
 
     async def restrictions(self) -> PlanRestrictions:
         """Return what the plan allows, the rate limit among it."""
-        return read_one(PlanRestrictions, await self._get("/workspace/restrictions"))
+        return read_one(
+            PlanRestrictions, await self._door.get("/workspace/restrictions")
+        )
 
     async def workspaces(self) -> list[Workspace]:
         """Return the workspaces that the account is let into."""
-        data = await self._get("/user/workspaces")
+        data = await self._door.get("/user/workspaces")
         return read_many(Workspace, member(data, "workspaces"))
 
     async def automation_token(
@@ -276,7 +280,7 @@ class MultiloginCloud:
     ) -> SecretStr:
         """Return a new automation token; needs a plan that has automation."""
         params = {"expiration_period": period}
-        data = await self._get("/workspace/automation_token", params)
+        data = await self._door.get("/workspace/automation_token", params)
         if not member(data, "token"):
             raise MultiLoginUnreadableError
         return SecretStr(str(member(data, "token")))
@@ -284,13 +288,13 @@ class MultiloginCloud:
     async def regions(self, country: str, *, limit: int = PAGE) -> list[Place]:
         """Return the regions of a country (two letters) that proxies are in."""
         params = {"country_code": country, "limit": limit}
-        data = await self._get("/proxynm/locations/regions", params)
+        data = await self._door.get("/proxynm/locations/regions", params)
         return read_many(Place, member(data, "regions"))
 
     async def cities(self, region: str, *, limit: int = PAGE) -> list[Place]:
         """Return the cities of a region that proxies are in."""
         params = {"region_code": region, "limit": limit}
-        data = await self._get("/proxynm/locations/cities", params)
+        data = await self._door.get("/proxynm/locations/cities", params)
         return read_many(Place, member(data, "cities"))
 
     async def _create(self, body: Mapping[str, Any]) -> list[str]:
@@ -312,22 +316,6 @@ class MultiloginCloud:
             if len(found) >= times:
                 break
         return found
-
-    async def _get(
-        self,
-        path: str,
-        params: Mapping[str, Any] | None = None,
-        *,
-        about: str | None = None,
-    ) -> Any:
-        wish = Wish(
-            HTTPMethod.GET,
-            path,
-            params=params,
-            may_repeat=True,
-            browser_profile_id=about,
-        )
-        return (await self._door.ask(wish)).data
 
     async def _read(self, path: str, body: Mapping[str, Any]) -> Any:
         """Ask for something by a POST that changes nothing."""

@@ -104,6 +104,23 @@ class MultiloginDoor:
                 raise name_failure(answer)
             refused.append(used)
 
+    async def get(
+        self,
+        path: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        about: str | None = None,
+    ) -> Any:
+        """Return the data of something that is only read; `about` as in a wish."""
+        wish = Wish(
+            HTTPMethod.GET,
+            path,
+            params=params,
+            may_repeat=True,
+            browser_profile_id=about,
+        )
+        return (await self.ask(wish)).data
+
     async def _token(self, refused: Sequence[str]) -> str | None:
         if self._bearer is None:
             return None

@@ -58,7 +58,7 @@ class MultiloginLauncher:
 
     async def version(self) -> AgentVersion:
         """Return which agent answers."""
-        return read_one(AgentVersion, await self._get("/api/v1/version"))
+        return read_one(AgentVersion, await self._door.get("/api/v1/version"))
 
     async def start(
         self,
@@ -136,14 +136,14 @@ class MultiloginLauncher:
         """Stop a browser; return whether it ran. One that has stopped is a success."""
         path = f"/api/v1/profile/stop/p/{browser_profile_id}"
         try:
-            await self._get(path, about=browser_profile_id)
+            await self._door.get(path, about=browser_profile_id)
         except ProfileAlreadyStoppedError:
             return False
         return True
 
     async def stop_all(self, kind: Literal["all", "regular", "quick"] = "all") -> None:
         """Stop all browsers of the agent, those of other programs too."""
-        await self._get("/api/v1/profile/stop_all", {"type": kind})
+        await self._door.get("/api/v1/profile/stop_all", {"type": kind})
 
     async def status(self, browser_profile_id: str) -> BrowserStatus:
         """
@@ -153,18 +153,18 @@ class MultiloginLauncher:
             ProfileUnknownError: The agent has not seen it since it was started.
         """
         path = f"/api/v1/profile/status/p/{browser_profile_id}"
-        data = await self._get(path, about=browser_profile_id)
+        data = await self._door.get(path, about=browser_profile_id)
         return read_one(BrowserStatus, data)
 
     async def statuses(self) -> BrowserStatuses:
         """Return where all browsers stand, and what is being fetched."""
         return read_one(
-            BrowserStatuses, await self._get("/api/v1/profile/statuses") or {}
+            BrowserStatuses, await self._door.get("/api/v1/profile/statuses") or {}
         )
 
     async def quick_statuses(self) -> dict[str, BrowserStatus]:
         """Return where the throw-away browsers stand."""
-        data = await self._get("/api/v1/profile/quick/statuses")
+        data = await self._door.get("/api/v1/profile/quick/statuses")
         states = member(data, "states") or {}
         return {name: read_one(BrowserStatus, one) for name, one in states.items()}
 
@@ -175,14 +175,14 @@ class MultiloginLauncher:
 
     async def loaded_cores(self) -> list[Mapping[str, Any]]:
         """Return the browsers that the agent has on its disk."""
-        data = await self._get("/api/v1/loaded_browser_cores")
+        data = await self._door.get("/api/v1/loaded_browser_cores")
         return [one for one in data or [] if isinstance(one, Mapping)]
 
     async def load_core(self, browser_type: str, version: int) -> None:
         """Have the agent fetch a browser; one under way is a success."""
         params = {"browser_type": browser_type, "version": version}
         try:
-            await self._get("/api/v1/load_browser_core", params)
+            await self._door.get("/api/v1/load_browser_core", params)
         except CoreDownloadingError:
             return
 
@@ -254,11 +254,11 @@ class MultiloginLauncher:
     async def export_status(self, export_id: str) -> TransferJob:
         """Return how far an export is."""
         path = f"/api/v1/profile/exports/{export_id}/status"
-        return read_one(TransferJob, await self._get(path))
+        return read_one(TransferJob, await self._door.get(path))
 
     async def exports(self) -> list[TransferJob]:
         """Return the exports since the agent was started."""
-        data = await self._get("/api/v1/profile/exports/statuses")
+        data = await self._door.get("/api/v1/profile/exports/statuses")
         return read_many(TransferJob, member(data, "statuses"))
 
     async def import_profile(self, path: str, *, is_local: bool = True) -> TransferJob:
@@ -270,28 +270,12 @@ class MultiloginLauncher:
     async def import_status(self, import_id: str) -> TransferJob:
         """Return how far an import is."""
         path = f"/api/v1/profile/imports/{import_id}/status"
-        return read_one(TransferJob, await self._get(path))
+        return read_one(TransferJob, await self._door.get(path))
 
     def _started(
         self, answer: Answer, browser_profile_id: str | None
     ) -> StartedBrowser:
         return read_started(answer, browser_profile_id, browser_host=self._browser_host)
-
-    async def _get(
-        self,
-        path: str,
-        params: Mapping[str, Any] | None = None,
-        *,
-        about: str | None = None,
-    ) -> Any:
-        wish = Wish(
-            HTTPMethod.GET,
-            path,
-            params=params,
-            may_repeat=True,
-            browser_profile_id=about,
-        )
-        return (await self._door.ask(wish)).data
 
     async def _post(
         self, path: str, body: Mapping[str, Any], *, about: str | None = None
