@@ -113,6 +113,7 @@ def test_a_browser_profile_is_made_in_a_new_folder_and_started(
     assert person.driver.execute_script(NAMELESS) == []
     person.take_picture(stack.screenshots, "new-browser-profile-flags")
     person.find("browser_form_proxy_type", "button:nth-of-type(1)").click()
+    person.wait_until_gone("browser_form_host")
     person.wait_until_ready()
     person.click("create_start")
     person.wait_for_text("Selenium URL")

@@ -100,14 +100,18 @@ def test_a_browser_that_ended_by_itself_is_noticed(browser_profile_id: UUID) -> 
     assert alone(look_up(browser_profile_id))[1] is None
 
 
+def last_sweep_completed() -> bool:
+    latest = prefect_server().list_flow_runs("browser-profile-sweep", limit=1)
+    return [one.state.type for one in latest] == ["COMPLETED"]
+
+
 @pytest.mark.usefixtures("watch")
 def test_a_browser_whose_lease_is_over_is_stopped(browser_profile_id: UUID) -> None:
     lease = Lease("a campaign that was killed", now() + timedelta(seconds=2))
     alone(start_browser(browser_profile_id, lease=lease))
     wait_for(comes_to(browser_profile_id, BrowserState.STOPPED), seconds=SOON)
     assert not open_browsers(browser_profile_id)
-    latest = prefect_server().list_flow_runs("browser-profile-sweep", limit=1)
-    assert [one.state.type for one in latest] == ["COMPLETED"]
+    wait_for(last_sweep_completed, seconds=SOON)
 
 
 def test_what_is_well_is_left_alone_and_no_flow_is_run(
