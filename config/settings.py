@@ -18,10 +18,12 @@ from config.sections.failures import FailuresSettings
 from config.sections.limits import LimitsSettings
 from config.sections.logs import LogsSettings
 from config.sections.multilogin import MultiloginSettings
+from config.sections.pictures import PicturesSettings
 from config.sections.plex import PlexSettings
 from config.sections.prefect import PrefectSettings
 from config.sections.public_profiles import PublicProfilesSettings
 from config.sections.redis import RedisSettings
+from config.sections.reviews import ReviewsSettings
 from config.sections.stack import StackSettings
 
 
@@ -60,10 +62,12 @@ class Settings(BaseSettings):
     limits: LimitsSettings = LimitsSettings()
     logs: LogsSettings = LogsSettings()
     multilogin: MultiloginSettings = MultiloginSettings()
+    pictures: PicturesSettings = PicturesSettings()
     plex: PlexSettings = PlexSettings()
     prefect: PrefectSettings = PrefectSettings()
     public_profiles: PublicProfilesSettings = PublicProfilesSettings()
     redis: RedisSettings = RedisSettings()
+    reviews: ReviewsSettings = ReviewsSettings()
     stack: StackSettings = StackSettings()
 
 

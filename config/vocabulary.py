@@ -43,6 +43,26 @@ class Decision(StrEnum):
     PENDING = "pending"
     APPROVED = "approved"
     REJECTED = "rejected"
+    MAYBE = "maybe"
+    SKIPPED = "skipped"
+    """A step of one reviewer, never a state: the public profile goes on waiting."""
+
+
+class DecisionKind(StrEnum):
+    """How a step of the review log came about."""
+
+    SINGLE = "single"
+    BATCH = "batch"
+    UNDO = "undo"
+    REOPEN = "reopen"
+
+
+class ReviewOrder(StrEnum):
+    """What a reviewer is given first; `uncertainty`: the least sure scores."""
+
+    SCORE = "score"
+    UNCERTAINTY = "uncertainty"
+    OLDEST = "oldest"
 
 
 class EventType(StrEnum):

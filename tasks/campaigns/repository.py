@@ -318,6 +318,7 @@ def describe_campaign(
         criteria=campaign.criteria,
         threshold=campaign.threshold,
         wanted=campaign.wanted,
+        review_rule=campaign.review_rule,
         version=campaign.version,
         created_at=campaign.created_at,
         updated_at=campaign.updated_at,

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from pydantic import Field
+
 from config.schema import Schema
 from config.vocabulary import CampaignRunState, CampaignState
 
@@ -58,6 +60,9 @@ class CampaignAnswer(Schema):
     criteria: dict[str, Any]
     threshold: int
     wanted: int
+    review_rule: dict[str, int] = Field(default={"opinions": 1, "of": 1})
+    """`opinions` equal ones decide, `of` reviewers are asked at most."""
+
     version: int
     created_at: datetime
     updated_at: datetime

@@ -81,17 +81,51 @@ class ProfileDecided(Event):
     profile: str
     decision: str
     decided_by: str
+    undoes: UUID | None = None
+    """The decision that was undone, if this is its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileSkipped(Event):
+    """A reviewer passed a public profile on; it goes to the end of the queue."""
+
+    type = EventType.REVIEW
+
+    profile_id: UUID
+    profile: str
+    skipped_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileVoted(Event):
+    """A reviewer gave, or took back, one of several opinions; it did not decide."""
+
+    type = EventType.REVIEW
+
+    profile_id: UUID
+    profile: str
+    vote: str
+    voted_by: str
+    undoes: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ProfilesDecided(Event):
-    """A reviewer decided about many at once."""
+    """
+    A reviewer decided about many at once.
+
+    Of a batch that a worker carries out, `done` of `matched` are gone through.
+    """
 
     type = EventType.REVIEW
 
     decision: str
     modified: int
     decided_by: str
+    undoes: UUID | None = None
+    batch_id: UUID | None = None
+    done: int | None = None
+    matched: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

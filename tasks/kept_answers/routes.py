@@ -11,6 +11,8 @@ _KEPT = re.compile(
     r"|/browser-profiles(/folders|/[^/]+/start)?"
     r"|/proxies(/generate)?"
     r"|/cloak/leak-test"
+    r"|/profiles/(views|decisions/[^/]+/undo)"
+    r"|/profiles/[^/]+/(approve|reject|maybe|skip|pending|reopen)"
 )
 _SECRET = re.compile(r"/admin/.+")
 

@@ -26,6 +26,8 @@ from tasks.models.campaigns import (
 from tasks.models.events import TrackingEvent
 from tasks.models.operations import Failure, KeptAnswer, LimitViolation
 from tasks.models.public_profiles import PublicProfile, ReviewItem
+from tasks.models.review_work import ReviewBatch, ReviewBatchMember, ReviewView
+from tasks.models.reviews import ReviewLogHead, ReviewStep, ReviewVote
 
 __all__ = [
     "Account",
@@ -44,7 +46,13 @@ __all__ = [
     "LoginActivity",
     "PasswordReset",
     "PublicProfile",
+    "ReviewBatch",
+    "ReviewBatchMember",
     "ReviewItem",
+    "ReviewLogHead",
+    "ReviewStep",
+    "ReviewView",
+    "ReviewVote",
     "RunningBrowser",
     "SourcePage",
     "TrackingEvent",

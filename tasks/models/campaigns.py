@@ -29,6 +29,9 @@ class Campaign(Record):
     criteria: Mapped[dict[str, Any]]
     threshold: Mapped[int]
     wanted: Mapped[int]
+    review_rule: Mapped[dict[str, Any]] = mapped_column(
+        server_default=text("""'{"opinions": 1, "of": 1}'""")
+    )
     created_by: Mapped[UUID | None]
     updated_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(server_default=text("1"))

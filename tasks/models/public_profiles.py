@@ -1,4 +1,4 @@
-"""Acquired public profiles, their scores, and what a reviewer decided."""
+"""Acquired public profiles and their scores, and the queue they wait in."""
 
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy import (
     Index,
     Text,
     UniqueConstraint,
+    Uuid,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -55,7 +56,12 @@ class PublicProfile(Record):
 
 
 class ReviewItem(Record):
-    """A public profile in the review queue; its id is the public profile's."""
+    """
+    A public profile in the review queue; its id is the public profile's.
+
+    `decision_id` is the step of the review log that put it where it is. `skipped_by`
+    are reviewers who passed it on; it waits all the same.
+    """
 
     __tablename__ = "review_items"
     __table_args__ = (
@@ -67,6 +73,11 @@ class ReviewItem(Record):
             postgresql_where=text("decision = 'pending'"),
         ),
         Index(None, "decision", text("score DESC"), "id"),
+        Index(
+            "ix_review_items_leased",
+            "leased_by",
+            postgresql_where=text("leased_by IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(
@@ -80,4 +91,11 @@ class ReviewItem(Record):
     decided_by: Mapped[UUID | None]
     decided_at: Mapped[datetime | None]
     reason: Mapped[str | None]
+    note: Mapped[str | None]
+    decision_id: Mapped[UUID | None]
+    leased_by: Mapped[UUID | None]
+    leased_until: Mapped[datetime | None]
+    skipped_by: Mapped[list[UUID]] = mapped_column(
+        ARRAY(Uuid), server_default=text("'{}'")
+    )
     version: Mapped[int] = mapped_column(server_default=text("1"))

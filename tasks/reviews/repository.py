@@ -1,17 +1,30 @@
 """Queries and changes of the review queue; takes a session, never commits."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Select, and_, func, or_, select, text, update
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    Row,
+    Select,
+    and_,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.orm import Session, aliased
 
-from config.errors import InvalidError, NotFoundError
+from config.errors import NotFoundError
 from config.vocabulary import Decision
-from tasks.models import PublicProfile, ReviewItem
-from tasks.reviews.schemas import ReviewCard, Ruling, ScorePartAnswer
+from tasks.models import Account, Campaign, PublicProfile, ReviewItem, ReviewVote
+from tasks.reviews.opinions import Vote, VoteRule, count_votes
+from tasks.reviews.rules import Standing
+from tasks.reviews.schemas import LeaseShown, ReviewCard, ScorePartAnswer
 
 _QUEUE = text(
     """
@@ -20,13 +33,6 @@ _QUEUE = text(
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS queued (id uuid, score int)
     """
 )
-
-
-class Place(NamedTuple):
-    """A card's place in the queue: highest score first, then oldest first."""
-
-    score: int
-    id: UUID
 
 
 def queue_for_review(
@@ -40,38 +46,15 @@ def queue_for_review(
         )
 
 
-def list_cards(
-    session: Session,
-    *,
-    campaign_id: UUID | None,
-    decision: Decision | None,
-    after: Place | None,
-    limit: int,
-) -> list[ReviewCard]:
-    """Return cards of the queue in its order, from the place after `after`."""
-    query = _cards().order_by(ReviewItem.score.desc(), ReviewItem.id).limit(limit)
-    if campaign_id is not None:
-        query = query.where(ReviewItem.campaign_id == campaign_id)
-    if decision is not None:
-        query = query.where(ReviewItem.decision == decision)
-    if after is not None:
-        query = query.where(
-            or_(
-                ReviewItem.score < after.score,
-                and_(ReviewItem.score == after.score, ReviewItem.id > after.id),
-            )
-        )
-    return [_describe(*row) for row in session.execute(query)]
-
-
 def count_decisions(
     session: Session, *, campaign_id: UUID | None
 ) -> dict[Decision, int]:
-    """Return how many public profiles wait, were approved and were rejected."""
+    """Return how many public profiles are in each state."""
     query = select(ReviewItem.decision, func.count()).group_by(ReviewItem.decision)
     if campaign_id is not None:
         query = query.where(ReviewItem.campaign_id == campaign_id)
-    counts = dict.fromkeys(Decision, 0)
+    states = (word for word in Decision if word is not Decision.SKIPPED)
+    counts: dict[Decision, int] = dict.fromkeys(states, 0)
     for decision, count in session.execute(query):
         counts[Decision(decision)] = count
     return counts
@@ -86,66 +69,137 @@ def get_card(session: Session, review_id: UUID) -> ReviewCard:
     """
     row = session.execute(_cards().where(ReviewItem.id == review_id)).first()
     if row is None:
-        raise NotFoundError(f"no public profile {review_id} is in the review queue")
-    return _describe(*row)
+        raise _no_such(review_id)
+    return _describe(row)
 
 
-def lock_review_items(
-    session: Session, review_ids: Sequence[UUID]
-) -> Sequence[ReviewItem]:
-    """Return the rows of these ids that exist, locked in the order of their ids."""
-    return session.scalars(
+def cards_of(session: Session, review_ids: Sequence[UUID]) -> list[ReviewCard]:
+    """Return the cards of these ids that exist, in the order of the ids given."""
+    rows = session.execute(_cards().where(ReviewItem.id.in_(review_ids)))
+    found = {row[0].id: _describe(row) for row in rows}
+    return [found[one] for one in review_ids if one in found]
+
+
+def lock_standing(
+    session: Session, review_id: UUID, *, account_id: UUID
+) -> tuple[Standing, VoteRule]:
+    """
+    Return how a public profile of the queue stands before somebody, and lock it.
+
+    Raises:
+        NotFoundError: It is not in the queue.
+    """
+    item = session.scalar(
         select(ReviewItem)
-        .where(ReviewItem.id.in_(review_ids))
-        .order_by(ReviewItem.id)
+        .where(ReviewItem.id == review_id)
         .with_for_update()
-    ).all()
+        .execution_options(populate_existing=True)
+    )
+    if item is None:
+        raise _no_such(review_id)
+    rule = session.scalar(
+        select(Campaign.review_rule).where(Campaign.id == item.campaign_id)
+    )
+    standing = Standing(
+        id=item.id,
+        campaign_id=item.campaign_id,
+        decision=Decision(item.decision),
+        decision_id=item.decision_id,
+        decided_by=item.decided_by,
+        leased_by=item.leased_by,
+        leased_until=item.leased_until,
+        has_skipped=account_id in item.skipped_by,
+        version=item.version,
+    )
+    return standing, VoteRule(**(rule or {}))
 
 
-def decide_many(
-    session: Session,
-    review_ids: Sequence[UUID],
-    *,
-    ruling: Ruling,
-) -> None:
-    """Store one decision about many public profiles."""
+def change_item(session: Session, review_id: UUID, **values: Any) -> None:
+    """Store new values of a locked public profile of the queue; its lease ends."""
     session.execute(
         update(ReviewItem)
-        .where(ReviewItem.id.in_(review_ids))
-        .values(
-            decision=ruling.decision,
-            decided_by=ruling.decided_by,
-            decided_at=ruling.decided_at,
-            reason=ruling.reason,
-            version=ReviewItem.version + 1,
-        ),
+        .where(ReviewItem.id == review_id)
+        .values(leased_by=None, leased_until=None, **values),
         execution_options={"synchronize_session": False},
     )
 
 
-def read_place(cursor: str) -> Place:
-    """
-    Return the place that a page's `next` names.
-
-    Raises:
-        InvalidError: It is not one of ours.
-    """
-    score, _, review_id = cursor.partition("_")
-    try:
-        return Place(int(score), UUID(review_id))
-    except ValueError:
-        raise InvalidError(
-            "not a place in the queue; take `next` of the page before", field="after"
-        ) from None
+def note_skip(session: Session, review_id: UUID, *, account_id: UUID) -> None:
+    """Put a public profile at the end of the queue, and out of somebody's hands."""
+    skipped = func.array_append(ReviewItem.skipped_by, account_id)
+    change_item(session, review_id, skipped_by=skipped)
 
 
-def _cards() -> Select[ReviewItem, PublicProfile]:
-    return select(ReviewItem, PublicProfile).join(
-        PublicProfile, PublicProfile.id == ReviewItem.id
+def list_votes(session: Session, review_id: UUID) -> list[Vote]:
+    """Return the opinions about a public profile so far."""
+    given = session.scalars(
+        select(ReviewVote)
+        .where(ReviewVote.review_id == review_id)
+        .execution_options(populate_existing=True)
+    )
+    return [Vote(one.account_id, Decision(one.vote), one.decision_id) for one in given]
+
+
+def add_vote(session: Session, review_id: UUID, vote: Vote, *, at: datetime) -> None:
+    """Keep an opinion; a person has one about a public profile."""
+    session.execute(
+        insert(ReviewVote).values(
+            review_id=review_id,
+            account_id=vote.account_id,
+            vote=vote.decision,
+            decision_id=vote.decision_id,
+            voted_at=at,
+        )
     )
 
 
-def _describe(item: ReviewItem, public_profile: PublicProfile) -> ReviewCard:
+def forget_votes(session: Session, review_id: UUID) -> None:
+    """Let everybody be asked again; the log keeps what they said."""
+    session.execute(
+        delete(ReviewVote).where(ReviewVote.review_id == review_id),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _no_such(review_id: UUID) -> NotFoundError:
+    return NotFoundError(f"no public profile {review_id} is in the review queue")
+
+
+def _cards() -> Select[*tuple[Any, ...]]:
+    decider, holder = aliased(Account), aliased(Account)
+    is_held = ReviewItem.leased_until > func.now()
+    opinions = (
+        select(func.array_agg(ReviewVote.vote))
+        .where(ReviewVote.review_id == ReviewItem.id)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            ReviewItem,
+            PublicProfile,
+            decider.display_name.label("decider"),
+            holder.display_name.label("holder"),
+            is_held.label("is_held"),
+            Campaign.review_rule.label("rule"),
+            opinions.label("opinions"),
+        )
+        .join(PublicProfile, PublicProfile.id == ReviewItem.id)
+        .join(Campaign, Campaign.id == ReviewItem.campaign_id)
+        .outerjoin(decider, decider.id == ReviewItem.decided_by)
+        .outerjoin(holder, and_(holder.id == ReviewItem.leased_by, is_held))
+    )
+
+
+def _lease_of(row: Row[*tuple[Any, ...]]) -> LeaseShown | None:
+    item: ReviewItem = row[0]
+    if not row.is_held or item.leased_by is None or item.leased_until is None:
+        return None
+    return LeaseShown(by=item.leased_by, by_name=row.holder, until=item.leased_until)
+
+
+def _describe(row: Row[*tuple[Any, ...]]) -> ReviewCard:
+    item: ReviewItem = row[0]
+    public_profile: PublicProfile = row[1]
     return ReviewCard(
         id=item.id,
         campaign_id=item.campaign_id,
@@ -170,7 +224,12 @@ def _describe(item: ReviewItem, public_profile: PublicProfile) -> ReviewCard:
         parts=tuple(ScorePartAnswer(**part) for part in public_profile.score_parts),
         status=Decision(item.decision),
         decided_by=item.decided_by,
+        decided_by_name=row.decider,
         decided_at=item.decided_at,
+        decision_id=item.decision_id,
         reason=item.reason,
+        note=item.note,
         version=item.version,
+        lease=_lease_of(row),
+        votes=count_votes(row.opinions or (), VoteRule(**row.rule)),
     )

@@ -1,12 +1,12 @@
-"""What crosses a boundary about reviews."""
+"""What crosses a boundary about reviews: cards and decisions."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
 from annotated_types import Ge, Le, Len
-from pydantic import Field, StrictInt
+from pydantic import Field, StrictInt, model_validator
 
 from config.schema import Schema
 from config.vocabulary import Decision
@@ -20,6 +20,41 @@ class ScorePartAnswer(Schema):
     possible: int
     value: str | None
     explanation: str
+
+
+class LeaseShown(Schema):
+    """Who looks at a public profile now, and until when it stays with them."""
+
+    by: UUID
+    by_name: str | None
+    until: datetime
+
+
+class VotesShown(Schema):
+    """How many think what, and how many must think the same."""
+
+    approve: int
+    reject: int
+    needed: int
+    of: int
+    is_split: bool
+    """People disagree, or nobody may give a further opinion and none has enough."""
+
+
+class ReviewRule(Schema):
+    """How many reviewers must agree before a public profile is decided."""
+
+    opinions: Annotated[StrictInt, Ge(1), Le(3)] = 1
+    """So many equal opinions decide."""
+
+    of: Annotated[StrictInt, Ge(1), Le(9)] = 1
+    """So many reviewers are asked at most."""
+
+    @model_validator(mode="after")
+    def _asks_enough(self) -> Self:
+        if self.of < self.opinions:
+            raise ValueError("`of` may not be less than `opinions`")
+        return self
 
 
 class ReviewCard(Schema):
@@ -48,9 +83,17 @@ class ReviewCard(Schema):
     parts: tuple[ScorePartAnswer, ...]
     status: Decision
     decided_by: UUID | None
+    decided_by_name: str | None = None
     decided_at: datetime | None
+    decision_id: UUID | None = None
+    """Undo takes this one; after a skip or an opinion, the skip's or the opinion's."""
+
     reason: str | None
+    note: str | None = None
     version: int
+    lease: LeaseShown | None = None
+    votes: VotesShown | None = None
+    """Opinions so far, where the campaign asks for more than one."""
 
 
 class ReviewPage(Schema):
@@ -60,28 +103,19 @@ class ReviewPage(Schema):
     next: str | None
 
 
+Reason = Annotated[str, Len(0, 1_000)]
+Note = Annotated[str, Len(0, 4_000)]
+
+
 class DecisionRequest(Schema):
     """What a reviewer may say beside the decision itself."""
 
-    reason: Annotated[str, Len(0, 1_000)] | None = None
+    reason: Reason | None = None
+    note: Note | None = None
     version: Annotated[StrictInt, Ge(1)] | None = Field(
         default=None,
         description="Version the reviewer saw; another one answers 409.",
     )
-
-
-class BatchDecisionRequest(Schema):
-    """The public profiles a reviewer decides about at once."""
-
-    ids: Annotated[tuple[UUID, ...], Len(1, 1_000)]
-    reason: Annotated[str, Len(0, 1_000)] | None = None
-
-
-class BatchDecisionAnswer(Schema):
-    """How many of the ids exist, and how many the decision changed."""
-
-    matched: int
-    modified: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +126,9 @@ class Ruling:
     decided_by: UUID
     decided_at: datetime
     reason: str | None = None
+    note: str | None = None
+    client: str | None = None
+    """The program it is taken with, as it calls itself."""
+
+    decision_id: UUID | None = None
+    """A new one is made if none is given."""

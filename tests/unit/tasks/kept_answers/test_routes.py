@@ -21,6 +21,12 @@ from tasks.kept_answers.schemas import KeyedRequest
         ("POST", "/pipeline/run", True),
         ("POST", "/admin/invitations", True),
         ("POST", "/auth/login", False),
+        ("POST", "/profiles/7/approve", True),
+        ("POST", "/profiles/batch/approve", True),
+        ("POST", "/profiles/decisions/7/undo", True),
+        ("POST", "/profiles/7/reopen", True),
+        ("POST", "/profiles/next", False),
+        ("POST", "/profiles/leases/renew", False),
     ],
 )
 def test_what_creates_or_dispatches_takes_a_key(
