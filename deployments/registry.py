@@ -44,6 +44,12 @@ REGISTRATIONS = (
         tags=(AUTORESUME,),
     ),
     Registration(
+        flow_name="review-batch",
+        entrypoint="flows.review_batch.run_review_batch",
+        through_worker=True,
+        tags=(AUTORESUME,),
+    ),
+    Registration(
         flow_name="source-preview",
         entrypoint="flows.source_preview.look_at_source",
         through_worker=False,

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Collection
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from annotated_types import Ge, Le, Len
@@ -31,6 +31,7 @@ from tasks.public_profiles.schemas import (
     Source,
     TableSource,
 )
+from tasks.reviews.schemas import ReviewRule
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +48,9 @@ class CampaignRequest(Schema):
     wanted: Annotated[StrictInt, Ge(1), Le(10_000_000)] = 1_000
     """The run ends when it has acquired so many new public profiles."""
 
+    review_rule: ReviewRule = ReviewRule()
+    """How many reviewers must agree about each."""
+
 
 class CampaignChange(Schema):
     """What a person changes about a campaign; what is left out stays."""
@@ -55,6 +59,7 @@ class CampaignChange(Schema):
     criteria: Criteria | None = None
     threshold: Annotated[StrictInt, Ge(0), Le(100)] | None = None
     wanted: Annotated[StrictInt, Ge(1), Le(10_000_000)] | None = None
+    review_rule: ReviewRule | None = None
     version: Annotated[StrictInt, Ge(1)] | None = None
     """Version the person saw, if the header If-Match does not say it."""
 
@@ -71,7 +76,7 @@ def create_campaign(
         NotFoundError: Its table was never uploaded.
     """
     check_campaign_source(request.source)
-    values = request.model_dump(mode="json", exclude_none=True)
+    values = _stored(request.model_dump(mode="json", exclude_none=True))
     with transaction() as session:
         campaign = add_campaign(
             session, values | {"created_by": created_by, "updated_at": now()}
@@ -95,7 +100,8 @@ def change_campaign(
         StaleError: Somebody else changed it meanwhile.
         CampaignStateError: It is active, or its run has not stopped yet.
     """
-    values = change.model_dump(mode="json", exclude_none=True, exclude={"version"})
+    said = change.model_dump(mode="json", exclude_none=True, exclude={"version"})
+    values = _stored(said)
     with transaction() as session:
         life.change_campaign(session, campaign_id, values, seen=seen, now=now())
     return show_campaign(campaign_id)
@@ -155,6 +161,12 @@ def show_campaign(campaign_id: UUID) -> CampaignAnswer:
     with transaction() as session:
         campaign = get_campaign(session, campaign_id)
         return describe_campaign(campaign, find_latest_run(session, campaign_id))
+
+
+def _stored(said: dict[str, Any]) -> dict[str, Any]:
+    """Return what somebody said under the names of our columns."""
+    rule = said.pop("reviewRule", None)
+    return said if rule is None else said | {"review_rule": rule}
 
 
 def _dispatch(waiting: WaitingRun) -> None:

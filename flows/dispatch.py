@@ -24,6 +24,7 @@ from tasks.clients.prefect_server import (
 )
 
 CAMPAIGN_RUN = "campaign-run/default"
+REVIEW_BATCH = "review-batch/default"
 ATTACHED_AT_ONCE = 16
 _LONGEST_CHAIN = 20
 
@@ -51,20 +52,29 @@ def dispatch_campaign_run(campaign_run_id: UUID, *, attempt: int = 0) -> UUID:
     Raises:
         UnreachableError: Prefect does not answer.
     """
-    key = f"campaign-run-{campaign_run_id}-{attempt}"
-    for _ in range(_LONGEST_CHAIN):
-        flow_run = read_record(
-            prefect_server().create_flow_run(
-                CAMPAIGN_RUN,
-                parameters={"campaign_run_id": str(campaign_run_id)},
-                idempotency_key=key,
-                tags=correlation_tags(),
-            )
-        )
-        if not flow_run.state.is_final:
-            break
-        key = f"campaign-run-{campaign_run_id}-after-{flow_run.id}"
-    return flow_run.id
+    return _dispatch_once(
+        CAMPAIGN_RUN,
+        {"campaign_run_id": str(campaign_run_id)},
+        name=f"campaign-run-{campaign_run_id}",
+        attempt=attempt,
+    )
+
+
+def dispatch_review_batch(batch_id: UUID, *, attempt: int = 0) -> UUID:
+    """
+    Have a worker carry out a batch of decisions, and return the flow run's id.
+
+    Safe to repeat, as `dispatch_campaign_run` is.
+
+    Raises:
+        UnreachableError: Prefect does not answer.
+    """
+    return _dispatch_once(
+        REVIEW_BATCH,
+        {"batch_id": str(batch_id)},
+        name=f"review-batch-{batch_id}",
+        attempt=attempt,
+    )
 
 
 def cancel_flow_run(flow_run_id: UUID) -> None:
@@ -139,6 +149,25 @@ async def run_attached(
     # With the caller's context, so that log lines carry the correlation id.
     work = partial(copy_context().run, work)
     return await asyncio.get_running_loop().run_in_executor(_threads(), work)
+
+
+def _dispatch_once(
+    deployment: str, parameters: dict[str, Any], *, name: str, attempt: int
+) -> UUID:
+    key = f"{name}-{attempt}"
+    for _ in range(_LONGEST_CHAIN):
+        flow_run = read_record(
+            prefect_server().create_flow_run(
+                deployment,
+                parameters=parameters,
+                idempotency_key=key,
+                tags=correlation_tags(),
+            )
+        )
+        if not flow_run.state.is_final:
+            break
+        key = f"{name}-after-{flow_run.id}"
+    return flow_run.id
 
 
 def _run_here(

@@ -1,19 +1,23 @@
-"""Take up again what fell silent: campaign runs whose worker or machine is gone."""
+"""Take up again what fell silent: work whose worker or machine is gone."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from threading import Event
+from typing import NamedTuple
 from uuid import UUID
 
 from config.clock import now
 from config.errors import ApplicationError
 from config.settings import settings
 from flows.dispatch import dispatch_campaign_run, find_flow_run, report_crashed
+from flows.review_batch import dispatch_batch
 from tasks.campaigns.rescue import list_silent_campaign_runs, mark_dispatched
-from tasks.campaigns.schemas import SilentCampaignRun
 from tasks.clients.prefect_server import FlowRunRecord
-from tasks.database import held_alone
+from tasks.database import held_alone, transaction
+from tasks.reviews.batch import list_silent_batches
 
 INTERVAL = timedelta(seconds=3)
 RESUME_BY_PREFECT = timedelta(seconds=5)
@@ -22,8 +26,17 @@ RESUME_BY_PREFECT = timedelta(seconds=5)
 _log = logging.getLogger(__name__)
 
 
+class Silent(NamedTuple):
+    """Work that gives no sign of life, and how it is handed to a worker again."""
+
+    id: UUID
+    what: str
+    flow_run_id: UUID | None
+    dispatch: Callable[[], None]
+
+
 class Rescue(StrEnum):
-    """What to do about a campaign run that gives no sign of life."""
+    """What to do about work that gives no sign of life."""
 
     WAIT = "wait"
     DISPATCH = "dispatch"
@@ -34,7 +47,7 @@ def decide_rescue(
     flow_run: FlowRunRecord | None, *, silence: timedelta, now: datetime
 ) -> Rescue:
     """
-    Decide from what Prefect knows of the flow run that has a silent campaign run.
+    Decide from what Prefect knows of the flow run that has the silent work.
 
     A flow run that waits for a worker is left alone, however long that takes. One that
     seems at work gets `silence` from its last change of state, twice that before its
@@ -55,7 +68,7 @@ def decide_rescue(
 
 def watch_once(silent_before: frozenset[UUID]) -> frozenset[UUID]:
     """
-    Look at all silent campaign runs, and return their ids for the next look.
+    Look at silent campaign runs and batches, and return their ids for the next look.
 
     Only what was silent at the last look as well is touched: after a pause of the whole
     machine, or of the database, the runs come first. One process watches at a time.
@@ -66,11 +79,11 @@ def watch_once(silent_before: frozenset[UUID]) -> frozenset[UUID]:
     with held_alone("watchdog") as mine:
         if not mine:
             return frozenset()
-        silent = list_silent_campaign_runs(now=now())
+        silent = _list_silent()
         for one in silent:
-            if one.campaign_run_id in silent_before:
+            if one.id in silent_before:
                 _rescue(one)
-        return frozenset(one.campaign_run_id for one in silent)
+        return frozenset(one.id for one in silent)
 
 
 def watch_forever(stop: Event) -> None:
@@ -85,15 +98,44 @@ def watch_forever(stop: Event) -> None:
             _log.exception("the watchdog could not look")
 
 
-def _rescue(silent: SilentCampaignRun) -> None:
+def _list_silent() -> list[Silent]:
+    moment, silence = now(), settings().campaigns.silence_limit
+    found = [
+        Silent(
+            one.campaign_run_id,
+            "campaign run",
+            one.flow_run_id,
+            partial(_dispatch_run, one.campaign_run_id, one.attempt),
+        )
+        for one in list_silent_campaign_runs(now=moment)
+    ]
+    with transaction() as session:
+        batches = list_silent_batches(session, silence=silence, now=moment)
+    return found + [
+        Silent(
+            one.batch_id,
+            "review batch",
+            one.flow_run_id,
+            partial(dispatch_batch, one.batch_id, attempt=one.attempt),
+        )
+        for one in batches
+    ]
+
+
+def _rescue(silent: Silent) -> None:
     flow_run = find_flow_run(silent.flow_run_id) if silent.flow_run_id else None
     limit = settings().campaigns.silence_limit
     rescue = decide_rescue(flow_run, silence=limit, now=now())
     if rescue is Rescue.WAIT:
         return
-    _log.warning("campaign run %s is silent: %s", silent.campaign_run_id, rescue)
+    _log.warning("%s %s is silent: %s", silent.what, silent.id, rescue)
     if rescue is Rescue.REPORT_CRASHED and flow_run is not None:
-        report_crashed(flow_run.id, message="No sign of life from the campaign run.")
+        message = f"No sign of life from the {silent.what}."
+        report_crashed(flow_run.id, message=message)
     else:
-        new = dispatch_campaign_run(silent.campaign_run_id, attempt=silent.attempt)
-        mark_dispatched(silent.campaign_run_id, new)
+        silent.dispatch()
+
+
+def _dispatch_run(campaign_run_id: UUID, attempt: int) -> None:
+    flow_run_id = dispatch_campaign_run(campaign_run_id, attempt=attempt)
+    mark_dispatched(campaign_run_id, flow_run_id)

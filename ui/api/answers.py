@@ -16,6 +16,7 @@ from tasks.campaigns.schemas import (
 from tasks.failures.schemas import FailureAnswer
 from tasks.limits.schemas import ViolationAnswer
 from tasks.reviews.schemas import ReviewCard
+from tasks.reviews.views import ReviewViewAnswer
 from tasks.services.schemas import ServiceHealth
 
 LARGEST_REPORT = 50
@@ -81,11 +82,12 @@ class RecipeList(Schema):
 
 
 class DecisionCounts(Schema):
-    """How many public profiles wait, were approved, were rejected."""
+    """How many public profiles wait, were approved, rejected, put aside."""
 
     pending: Annotated[int, Ge(0)]
     approved: Annotated[int, Ge(0)]
     rejected: Annotated[int, Ge(0)]
+    maybe: Annotated[int, Ge(0)]
 
 
 class ReviewList(Schema):
@@ -94,6 +96,12 @@ class ReviewList(Schema):
     items: tuple[ReviewCard, ...]
     next: str | None
     counts: DecisionCounts
+
+
+class ReviewViewList(Schema):
+    """Saved views, by name."""
+
+    items: tuple[ReviewViewAnswer, ...]
 
 
 class MetricsAnswer(Schema):

@@ -157,7 +157,8 @@ def test_a_reviewer_goes_through_the_queue(signed_in: SignedIn) -> None:
     page = reviewer.get("/profiles", params={"limit": 3}).json()
     rest = reviewer.get("/profiles", params={"after": page["next"]}).json()
     assert sorted(one["id"] for one in page["items"] + rest["items"]) == sorted(ids)
-    assert page["counts"] == {"pending": 5, "approved": 0, "rejected": 0}
+    waiting = {"pending": 5, "approved": 0, "rejected": 0, "maybe": 0}
+    assert page["counts"] == waiting
     card = reviewer.post(f"/profiles/{ids[0]}/approve").json()
     assert card["status"] == "approved"
     refused = reviewer.post(f"/profiles/{ids[0]}/reject", json={"reason": "no"})
@@ -165,12 +166,13 @@ def test_a_reviewer_goes_through_the_queue(signed_in: SignedIn) -> None:
     assert refused.json()["error"] == "already_decided"
     assert reviewer.post(f"/profiles/{ids[0]}/pending").json()["status"] == "pending"
     many = reviewer.post("/profiles/batch/reject", json={"ids": [*ids, str(uuid4())]})
-    assert many.json() == {"matched": 5, "modified": 5}
+    assert many.json().items() >= {"matched": 5, "modified": 5}.items()
     query = {"status": "rejected", "campaignId": str(taken.campaign_id)}
     assert len(reviewer.get("/profiles", params=query).json()["items"]) == 5
     assert fields_of(reviewer.get("/profiles", params={"after": "x"}))
     metrics = reviewer.get("/analytics/metrics").json()
-    assert metrics["profiles"] == {"pending": 0, "approved": 0, "rejected": 5}
+    decided = {"pending": 0, "approved": 0, "rejected": 5, "maybe": 0}
+    assert metrics["profiles"] == decided
     assert metrics["campaigns"]["active"] == 1
 
 
