@@ -21,7 +21,6 @@ from tasks.campaigns.schemas import (
 from tasks.failures.schemas import FailureAnswer
 from tasks.limits.schemas import ViolationAnswer
 from tasks.public_profiles.schemas import AcquiredProfile, Score
-from tasks.reviews.schemas import ReviewCard
 
 
 class Answer(Schema):
@@ -78,13 +77,6 @@ class Started(Answer):
     """The campaign that was made and started."""
 
     campaign_id: UUID
-
-
-class CardPage(Answer):
-    """Some cards of the review queue, highest score first."""
-
-    items: tuple[ReviewCard, ...]
-    next: str | None = None
 
 
 class RecentEvents(Answer):

@@ -9,10 +9,8 @@ import streamlit as st
 
 from config.settings import settings
 from tasks.campaigns.schemas import CampaignAnswer, FailurePictureAnswer
-from tasks.reviews.schemas import BatchDecisionAnswer
 from ui.console.answers import (
     CampaignPage,
-    CardPage,
     FailurePictureList,
     Metrics,
     Person,
@@ -27,6 +25,7 @@ from ui.console.answers import (
 from ui.console.api_door import Door
 from ui.console.browser_client import Browsers
 from ui.console.people_client import People
+from ui.console.review_client import ReviewViews
 
 HANDSHAKE_HEADER = "x-muster-console"
 """Set by the gate in front of the console; a browser cannot bring its own."""
@@ -40,7 +39,7 @@ EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
 
 
 class Api(Door):
-    """The routes about campaigns and review."""
+    """The routes about campaigns; cards and decisions are the browser's own."""
 
     def who_am_i(self) -> Person:
         """Return who is signed in."""
@@ -112,32 +111,6 @@ class Api(Door):
         """Return the recipes that pages can be read with."""
         return self.ask("GET", "/recipes", RecipeList).items
 
-    def list_cards(
-        self,
-        *,
-        campaign_id: UUID | None,
-        status: str,
-        after: str | None = None,
-        limit: int = 50,
-    ) -> CardPage:
-        """Return cards of the review queue, highest score first."""
-        query = {
-            "campaignId": campaign_id,
-            "status": status,
-            "after": after,
-            "limit": limit,
-        }
-        return self.ask("GET", "/profiles", CardPage, query=query)
-
-    def decide_batch(self, wish: str, card_ids: list[str]) -> BatchDecisionAnswer:
-        """Approve or reject many public profiles at once."""
-        return self.ask(
-            "POST",
-            f"/profiles/batch/{wish}",
-            BatchDecisionAnswer,
-            json={"ids": card_ids},
-        )
-
     def get_metrics(self) -> Metrics:
         """Return the numbers of the overview."""
         return self.ask("GET", "/analytics/metrics", Metrics)
@@ -163,6 +136,13 @@ def people() -> People:
 def browsers() -> Browsers:
     """Return the routes about browser profiles, as that person."""
     return Browsers(
+        open_client(), token=handshake_token(), user_agent=handshake_device()
+    )
+
+
+def review_views() -> ReviewViews:
+    """Return the routes about saved filters, as that person."""
+    return ReviewViews(
         open_client(), token=handshake_token(), user_agent=handshake_device()
     )
 

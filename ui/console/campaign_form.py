@@ -40,8 +40,17 @@ PLACES = (
     "criteria",
     "threshold",
     "wanted",
+    "review_rule",
 )
 """Where the form can show a problem, the narrower before the wider."""
+
+
+REVIEW_RULES = {
+    "One reviewer decides": (1, 1),
+    "Two of three must agree": (2, 3),
+    "Three of five must agree": (3, 5),
+}
+"""What a person chooses, and how many equal opinions of how many it means."""
 
 
 def split_words(typed: str) -> list[str]:
@@ -58,7 +67,13 @@ def build_request(typed: Mapping[str, Any]) -> dict[str, Any]:
         "criteria": _criteria(typed),
         "threshold": typed["threshold"],
         "wanted": typed["wanted"],
+        "reviewRule": _review_rule(typed),
     }
+
+
+def _review_rule(typed: Mapping[str, Any]) -> dict[str, int]:
+    opinions, of = REVIEW_RULES[typed["review_rule"]]
+    return {"opinions": opinions, "of": of}
 
 
 def check_form(typed: Mapping[str, Any]) -> list[FieldProblem]:

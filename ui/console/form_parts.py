@@ -15,6 +15,7 @@ from ui.console.campaign_form import (
     COUNTS,
     DEMO_SITE,
     HTML_PAGES,
+    REVIEW_RULES,
     TABLE,
 )
 from ui.console.column_guesses import FIELDS, guess_columns
@@ -92,8 +93,8 @@ def ask_criteria() -> dict[str, Any]:
     return typed
 
 
-def ask_numbers() -> dict[str, int]:
-    """Ask what score is good enough, and how many public profiles are."""
+def ask_numbers() -> dict[str, Any]:
+    """Ask what score is good enough, how many are, and how many people must agree."""
     left, right = st.columns(2, gap="large")
     with left:
         threshold = st.slider(
@@ -117,7 +118,17 @@ def ask_numbers() -> dict[str, int]:
             help="The run ends when it has acquired so many new ones.",
         )
         field_problems("wanted")
-    return {"threshold": threshold, "wanted": wanted}
+    rule = st.segmented_control(
+        "Who decides",
+        list(REVIEW_RULES),
+        default=next(iter(REVIEW_RULES)),
+        required=True,
+        key="form_review_rule",
+        persist_state="session",
+        help="With several, each gives an opinion without seeing a decision first.",
+    )
+    field_problems("review_rule")
+    return {"threshold": threshold, "wanted": wanted, "review_rule": rule}
 
 
 def _ask_demo_site() -> dict[str, Any]:

@@ -33,6 +33,8 @@ SIGNS: Mapping[str, Sign] = {
     Decision.PENDING: Sign("Waiting for a person", "person_raised_hand", "violet"),
     Decision.APPROVED: Sign("Approved", "thumb_up", "green"),
     Decision.REJECTED: Sign("Rejected", "thumb_down", "red"),
+    Decision.MAYBE: Sign("Maybe", "bookmark", "orange"),
+    Decision.SKIPPED: Sign("Skipped", "skip_next", "gray"),
 }
 
 

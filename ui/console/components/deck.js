@@ -5,248 +5,135 @@ export default function ({ parentElement, data }) {
   return keepView(parentElement, buildDeck, data);
 }
 
-const PORTION = 10;
-const REFILL_BELOW = 6;
-const TRIES = 6;
-const FIRST_WAIT_MS = 400;
-const WISHES = { approved: "approve", rejected: "reject", pending: "pending" };
+const REASONS = ["Fits well", "Not a fit", "Wrong place or language", "Too small", "Looks fake", "Inactive", "Risk for the brand"];
+const EARLIER_AFTER_MS = 150;
+const DECODED_AHEAD = 9;
+const TYPING = "input, textarea, select, [contenteditable=true], [role=combobox]";
 
 function buildDeck() {
-  const main = element("div", { class: "main", tabindex: "-1" });
+  const main = element("div", { class: "main", tabindex: "-1", role: "region", "aria-label": "Card" });
   const saving = element("span", { role: "status", class: "saving quiet" });
   const left = element("span", { class: "left number" });
   const notice = element("div", { role: "alert", class: "notice", hidden: true });
-  const approve = actionButton("approve", "thumb_up", "Approve", "A", () => decide("approved"));
-  const reject = actionButton("reject", "thumb_down", "Reject", "X", () => decide("rejected"));
+  const spoken = element("p", { class: "unseen", role: "status" });
+  const reason = element("input", { type: "text", class: "reason", list: "deck-reasons", maxlength: "200", placeholder: "Optional", autocomplete: "off" });
+  const note = element("textarea", { class: "note", rows: "1", maxlength: "1000", placeholder: "Optional, goes with the decision" });
+  const words = element("div", { class: "words-box" },
+    element("label", {}, "Reason", reason), element("label", {}, keyed("Note", "N"), note),
+    element("datalist", { id: "deck-reasons" }, REASONS.map((one) => element("option", { value: one }))));
+  const buttons = {
+    approved: actionButton("approve", "thumb_up", "Approve", "A", () => decide("approved")),
+    rejected: actionButton("reject", "thumb_down", "Reject", "X", () => decide("rejected")),
+    maybe: actionButton("maybe", "bookmark", "Maybe", "M", () => decide("maybe")),
+    skipped: actionButton("skip", "skip_next", "Skip", "S", () => decide("skipped")),
+  };
   const undo = actionButton("undo", "undo", "Undo", "Z", undoLast);
-  const putBack = element("button", { type: "button", class: "put-back", onclick: () => decide("pending") },
-    icon("inbox"), " Back to the queue");
+  const actions = element("div", { class: "actions", role: "group", "aria-label": "Decide" }, Object.values(buttons), undo);
   const hints = element("p", { class: "keys quiet" },
-    "Keys: A approve, X reject, Z undo, J next, K back.");
+    "Keys: A approve, X reject, M maybe, S skip, Z undo, N note, J next, K back. Off while you type; Esc leaves a field.");
+  const queue = makeQueue({ changed: paint, tell: say });
+  const side = makeSide({ onUndo: undoEarlier, onEvent: queue.heard, onWaiting });
   const root = element("div", { class: "root deck" },
-    element("div", { class: "head" }, left, saving), notice, main,
-    element("div", { class: "actions" }, approve, reject, putBack, undo), hints);
-
+    element("div", { class: "column" },
+      element("div", { class: "head" }, left, saving), notice, spoken, main, words, actions, hints),
+    side.root);
   let query = null;
-  let cards = [];
-  let place = 0;
-  let cursor = null;
-  let atEnd = false;
-  let filling = null;
-  let turn = 0;
-  let counts = null;
-  let failure = null;
-  let history = [];
-  let retrying = 0;
-  let hasDecided = false;
-  const gone = new Set();
-  const versions = new Map();
-  const unsaved = new Map();
-  const queued = new Map();
-
-  async function refill() {
-    if (filling || atEnd) return;
-    const mine = turn;
-    filling = fetchCards();
-    paint();
-    try {
-      const page = await filling;
-      if (mine !== turn) return;
-      const held = new Set(cards.map((card) => card.id));
-      cards.push(...page.items.filter((card) => !held.has(card.id) && !gone.has(card.id)));
-      cursor = page.next;
-      atEnd = !page.next;
-      // While decisions are on their way, the deck's own counts are ahead of the server's.
-      if (!counts || !unsaved.size) counts = page.counts;
-      failure = null;
-    } catch (problem) {
-      if (mine === turn) failure = problem;
-    } finally {
-      if (mine === turn) filling = null;
-    }
-    paint();
-    const hasRoom = !atEnd && !failure && cards.length < REFILL_BELOW;
-    if (mine === turn && hasRoom) refill();
-  }
-
-  function fetchCards() {
-    const wish = new URLSearchParams({ status: query.status, limit: PORTION });
-    if (query.campaignId) wish.set("campaignId", query.campaignId);
-    if (cursor) wish.set("after", cursor);
-    return hub.ask("/profiles?" + wish);
-  }
+  let thresholds = {};
+  let earlierTimer = null;
 
   function decide(decision) {
-    const card = cards[place];
-    if (!card || card.status === decision) return;
-    cards.splice(place, 1);
-    gone.add(card.id);
-    history.push({ card, place, decision });
-    place = Math.min(place, Math.max(0, cards.length - 1));
-    say(null);
-    change(card, card.status, decision);
-    if (!cards.length && atEnd) startOver(); // better ones may have arrived behind us
-    if (cards.length < REFILL_BELOW) refill();
-    paint();
+    const said = { reason: reason.value.trim(), note: note.value.trim() };
+    const given = Object.fromEntries(Object.entries(said).filter(([, value]) => value));
+    if (!queue.decide(decision, given)) return;
+    reason.value = note.value = "";
+    side.readSoon();
   }
 
   function undoLast() {
-    const last = history.pop();
-    if (!last) return;
-    gone.delete(last.card.id);
-    place = Math.min(last.place, cards.length);
-    cards.splice(place, 0, { ...last.card });
-    say(null);
-    change(last.card, last.decision, last.card.status);
+    const last = queue.undo();
+    if (!last) return undoNewest();
+    reason.value = last.words.reason || "";
+    note.value = last.words.note || "";
+    side.readSoon();
+  }
+
+  // None of this sitting is left: then the newest of one's decisions that still stands.
+  async function undoNewest() {
+    const { items } = await hub.ask("/profiles/decisions/mine?limit=20").catch(() => ({ items: [] }));
+    const newest = items.find((one) => !one.isUndone);
+    newest ? undoEarlier(newest) : say("There is nothing to undo.");
+  }
+
+  // The server's count is true, once nothing is on its way.
+  function onWaiting(count) {
+    if (query.decision !== "pending" || queue.unsaved()) return;
+    queue.waiting = count;
     paint();
   }
 
-  // A decision is taken back before another one takes its place: nothing is overruled.
-  function change(card, from, to) {
-    hasDecided = true;
-    if (counts) {
-      counts = { ...counts, [from]: Math.max(0, counts[from] - 1) };
-      counts[to] += 1;
-    }
-    const steps = from === "pending" || to === "pending" ? [to] : ["pending", to];
-    for (const decision of steps) save(card, decision);
+  async function undoEarlier(one) {
+    await queue.undoDecision(one);
+    side.readSoon();
   }
 
-  // Decisions about one card go out one after the other, about different cards at once.
-  function save(card, decision) {
-    unsaved.set(card.id, (unsaved.get(card.id) || 0) + 1);
-    const before = queued.get(card.id) || Promise.resolve();
-    const saved = before.then(() => send(card, decision)).finally(() => {
-      const rest = unsaved.get(card.id) - 1;
-      rest ? unsaved.set(card.id, rest) : unsaved.delete(card.id);
-      if (queued.get(card.id) === saved) queued.delete(card.id);
-      paintSaving();
-    });
-    queued.set(card.id, saved);
-    paintSaving();
-  }
-
-  async function send(card, decision) {
-    for (let tried = 1; ; tried++) {
-      try {
-        const path = `/profiles/${card.id}/${WISHES[decision]}`;
-        const body = { version: versions.get(card.id) ?? card.version };
-        const fresh = await hub.ask(path, { method: "POST", body, keepalive: true });
-        versions.set(card.id, fresh.version);
-        return;
-      } catch (problem) {
-        if (problem.status === 409) return lose(card, problem);
-        const isFinal = problem.status >= 400 && problem.status < 500 && problem.status !== 429;
-        if (isFinal || tried === TRIES) return giveUp(card, decision, problem);
-        retrying += 1;
-        paintSaving();
-        await new Promise((done) => setTimeout(done, FIRST_WAIT_MS * 2 ** (tried - 1)));
-        retrying -= 1;
-      }
-    }
-  }
-
-  function lose(card, problem) {
-    const { status, decidedBy, version } = problem.details;
-    if (version) versions.set(card.id, version);
-    forget(card);
-    if (status === "pending") gone.delete(card.id);
-    const who = decidedBy && decidedBy === query.me ? "you, in another tab" : "somebody else";
-    say(status === "pending"
-      ? `@${card.handle} was put back into the queue by somebody else. It comes up again.`
-      : `@${card.handle} was ${status} by ${who} before. That decision stands.`);
-    counts = null;
-    startOver();
-    refill();
-    paint();
-  }
-
-  function giveUp(card, decision, problem) {
-    forget(card);
-    gone.delete(card.id);
-    cards.unshift({ ...card });
-    place = 0;
-    counts = null;
-    say(`@${card.handle} was not ${decision === "pending" ? "put back" : decision}: ${problem.message}`);
-    startOver();
-    refill();
-    paint();
-  }
-
-  function forget(card) {
-    history = history.filter((step) => step.card.id !== card.id);
-    cards = cards.filter((held) => held.id !== card.id);
-    place = Math.min(place, Math.max(0, cards.length - 1));
-  }
-
-  function startOver() {
-    atEnd = false;
-    cursor = null;
-  }
-
-  function step(by) {
-    if (!cards.length) return;
-    place = Math.max(0, Math.min(cards.length - 1, place + by));
-    if (cards.length - place < REFILL_BELOW) refill();
-    paint();
-  }
-
-  function say(words) {
-    notice.hidden = !words;
-    notice.replaceChildren(...(words ? [icon("info"), " " + words] : []));
+  function say(told) {
+    notice.hidden = !told;
+    notice.replaceChildren(...(told ? [icon("info"), " " + told] : []));
   }
 
   function paint() {
-    const card = cards[place];
-    const isShown = card && main.dataset.cardId === card.id;
-    if (!isShown) {
-      main.replaceChildren(card ? drawCard(card) : drawNothing({ failure, filling, query, retry }));
-      main.dataset.cardId = card?.id ?? "";
+    const card = queue.current();
+    // Nothing is drawn anew while a card stays: neither a picture nor what is selected.
+    const sign = card ? card.id : queue.failure ? "failure" : queue.filling || queue.waiting === null ? "filling" : "nothing";
+    if (main.dataset.shows !== sign) show(card, sign);
+    for (const next of queue.upcoming(DECODED_AHEAD)) preload(next);
+    for (const [decision, button] of Object.entries(buttons)) {
+      button.disabled = !card || card.status === decision;
+      button.hidden = !card;
     }
-    for (const next of cards.slice(place + 1, place + 4)) preload(next);
-    approve.disabled = !card || card.status === "approved";
-    reject.disabled = !card || card.status === "rejected";
-    putBack.hidden = !card || card.status === "pending";
-    undo.disabled = !history.length;
-    approve.hidden = reject.hidden = !card;
-    undo.hidden = hints.hidden = !card && !history.length;
-    paintCounts();
+    words.hidden = !card;
+    const hasWaiting = queue.waiting !== null;
+    setText(left, hasWaiting ? `${queue.waiting.toLocaleString("en")} ${query?.decision === "maybe" ? "put aside" : "waiting"}` : "");
+    if (hasWaiting) root.dataset.pending = queue.waiting;
+    root.dataset.inHand = queue.cards.length;
     paintSaving();
   }
 
-  function paintCounts() {
-    if (!counts) return;
-    const words = [
-      `${counts.pending.toLocaleString("en")} waiting`,
-      `${counts.approved.toLocaleString("en")} approved`,
-      `${counts.rejected.toLocaleString("en")} rejected`,
-    ].join(" · ");
-    if (left.textContent !== words) left.textContent = words;
-    Object.assign(root.dataset, counts);
+  function show(card, sign) {
+    const { failure } = queue;
+    main.replaceChildren(card ? drawCard(card, thresholds[card.campaignId])
+      : drawNothing({ failure, filling: sign === "filling", query, retry: queue.retry }));
+    main.dataset.shows = sign;
+    main.dataset.cardId = card?.id ?? "";
+    setText(spoken, card ? `@${card.handle}, score ${card.score}` : "");
+    clearTimeout(earlierTimer);
+    if (card) earlierTimer = setTimeout(() => showEarlier(card), EARLIER_AFTER_MS);
+  }
+
+  async function showEarlier(card) {
+    card.earlier ??= hub.ask(`/profiles/${card.id}/earlier`).then((told) => told.items).catch(() => []);
+    const entries = await card.earlier;
+    const section = main.querySelector(".earlier");
+    if (section && main.dataset.cardId === card.id) drawEarlier(section, entries);
   }
 
   function paintSaving() {
-    const open = [...unsaved.values()].reduce((sum, one) => sum + one, 0);
-    const words = !hasDecided ? "" : !open ? "All saved"
-      : retrying ? `Not saved: ${open} — retrying` : "Saving…";
-    if (saving.textContent !== words) saving.textContent = words;
-    saving.classList.toggle("worried", Boolean(retrying));
+    const open = queue.unsaved();
+    setText(saving, !queue.hasDecided ? "" : !open ? "All saved"
+      : queue.retrying ? `Not saved: ${open} — retrying` : "Saving…");
+    saving.classList.toggle("worried", Boolean(queue.retrying));
     root.dataset.unsaved = open;
   }
 
-  function retry() {
-    failure = null;
-    startOver();
-    refill();
-  }
-
   function pressed(event) {
-    const isTyping = event.composedPath().some((node) => node.matches?.("input, textarea, select, [contenteditable=true], [role=combobox]"));
+    queue.isActive();
+    const isTyping = event.composedPath().some((node) => node.matches?.(TYPING));
+    if (isTyping) return leaveField(event);
     const isHeld = event.repeat || event.ctrlKey || event.metaKey || event.altKey;
-    if (isTyping || isHeld || document.querySelector("[role=dialog]")) return;
+    if (isHeld || document.querySelector("[role=dialog]")) return;
     const acts = {
-      a: () => decide("approved"), x: () => decide("rejected"), z: undoLast,
-      j: () => step(1), k: () => step(-1),
+      a: () => decide("approved"), x: () => decide("rejected"), m: () => decide("maybe"), s: () => decide("skipped"),
+      z: undoLast, j: () => queue.step(1), k: () => queue.step(-1), n: () => !words.hidden && note.focus(),
     };
     const act = acts[event.key.toLowerCase()];
     if (!act) return;
@@ -254,44 +141,45 @@ function buildDeck() {
     act();
   }
 
-  function warn(event) {
-    if (unsaved.size) event.preventDefault();
+  function leaveField(event) {
+    const isOurs = event.composedPath().some((node) => node === words);
+    if (event.key === "Escape" && isOurs) main.focus();
   }
 
-  // New cards may have arrived while the deck lay empty or was at its end.
-  const unfollow = hub.follow("types=campaign", {
-    onEvent() {
-      if (!query || filling || cards.length >= REFILL_BELOW || !atEnd) return;
-      startOver();
-      refill();
-    },
-  });
+  function warn(event) {
+    if (queue.unsaved()) event.preventDefault();
+  }
 
+  const looked = () => {
+    queue.isActive();
+    queue.beat();
+  };
   document.addEventListener("keydown", pressed);
+  document.addEventListener("pointerdown", queue.isActive);
+  document.addEventListener("visibilitychange", looked);
   window.addEventListener("beforeunload", warn);
+  window.addEventListener("pagehide", queue.stop);
   return {
     root,
     stop() {
-      turn += 1;
-      unfollow();
+      queue.stop();
+      side.stop();
+      clearTimeout(earlierTimer);
       document.removeEventListener("keydown", pressed);
+      document.removeEventListener("pointerdown", queue.isActive);
+      document.removeEventListener("visibilitychange", looked);
       window.removeEventListener("beforeunload", warn);
+      window.removeEventListener("pagehide", queue.stop);
     },
     update(data) {
-      const isSame = query && query.campaignId === data.campaignId && query.status === data.status;
+      const isSame = query && ["campaignId", "decision", "order"].every((one) => query[one] === data[one]);
+      thresholds = data.thresholds;
       query = data;
       if (isSame) return;
-      turn += 1;
-      Object.assign(root.dataset, { status: data.status });
-      cards = [];
-      history = [];
-      gone.clear();
-      place = 0;
-      counts = failure = filling = null;
-      startOver();
-      main.dataset.cardId = "none";
-      say(null);
-      refill();
+      Object.assign(root.dataset, { decision: data.decision, order: data.order });
+      delete main.dataset.shows;
+      side.start(data);
+      queue.start(data);
     },
   };
 }
@@ -301,11 +189,6 @@ function actionButton(name, sign, words, key, act) {
     icon(sign), " " + words, element("kbd", { "aria-hidden": "true" }, key));
 }
 
-function preload(card) {
-  const address = pictureOf(card);
-  if (!address || card.preloaded) return;
-  card.preloaded = new Image();
-  card.preloaded.referrerPolicy = "no-referrer";
-  card.preloaded.src = address;
-  card.preloaded.decode().catch(() => {});
+function keyed(words, key) {
+  return element("span", {}, words, element("kbd", { "aria-hidden": "true" }, key));
 }

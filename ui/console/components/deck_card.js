@@ -1,39 +1,100 @@
 // How one public profile is drawn. It was written by strangers: text only, never markup.
 
-function drawCard(card) {
+function drawCard(card, threshold) {
   return element("article", { class: "card", "aria-label": `@${card.handle}` },
     element("header", {},
       drawPicture(card),
       element("div", { class: "who" },
-        element("h3", {}, card.displayName || "@" + card.handle, card.verified ? verifiedSign() : null),
+        element("h2", {}, card.displayName || "@" + card.handle, card.verified ? verifiedSign() : null),
         element("p", { class: "quiet" }, handleLink(card), " · ", card.platform, card.kind ? " · " + card.kind : ""),
-        drawStatus(card)),
+        element("span", { class: "signs" }, drawStatus(card), drawVotes(card))),
       drawScore(card)),
     element("dl", { class: "counts" },
       fact("Followers", card.followers), fact("Following", card.following), fact("Posts", card.posts),
       fact("Location", card.location), fact("Language", languageOf(card.language))),
     drawBio(card),
+    drawLinks(card),
     card.topics.length
       ? element("ul", { class: "topics", "aria-label": "Topics" }, card.topics.map((topic) => element("li", {}, topic)))
       : null,
     element("section", { class: "why" },
-      element("h4", {}, "Why this score"),
+      element("h3", {}, "Why it passed"),
+      element("p", {}, whyInWords(card, threshold)),
       element("p", { class: "quiet" }, confidenceOf(card)),
-      element("ul", {}, card.parts.map(drawPart))));
+      element("ul", {}, card.parts.map(drawPart))),
+    element("section", { class: "earlier", hidden: true, "aria-label": "Earlier decisions on this person" }));
+}
+
+function whyInWords(card, threshold) {
+  const passed = threshold === undefined ? `Scored ${card.score} of 100` : `Scored ${card.score}; this campaign asks for ${threshold} or more`;
+  const strongest = card.parts.filter((part) => part.points > 0)
+    .sort((one, other) => other.points - one.points).slice(0, 3)
+    .map((part) => `${partName(part.name).toLowerCase()} (${part.points})`);
+  return strongest.length ? `${passed}. Most of it: ${strongest.join(", ")}.` : passed + ".";
+}
+
+function drawVotes(card) {
+  if (!card.votes) return null;
+  const { approve, reject, needed, isSplit } = card.votes;
+  const words = `Votes: ${approve} to approve, ${reject} to reject, ${needed} decide`;
+  return element("span", { class: "badge " + (isSplit ? "orange" : "gray") }, icon(isSplit ? "call_split" : "how_to_vote"), words);
+}
+
+// Addresses that the profile itself states; only of the web, never followed by itself.
+function linksOf(card) {
+  const stated = (card.bio || "").match(/https?:[/][/][^\s<>"']+/gi) || [];
+  const trimmed = stated.map((one) => one.replace(/[.,;:!?)]+$/, ""));
+  return [...new Set([card.url, ...trimmed].filter(webAddress))].slice(0, 6);
+}
+
+function drawLinks(card) {
+  const links = linksOf(card);
+  if (!links.length) return null;
+  return element("ul", { class: "links", "aria-label": "Links" }, links.map((address) => element("li", {},
+    element("a", { href: address, target: "_blank", rel: "noopener noreferrer nofollow" }, address, icon("open_in_new")))));
+}
+
+// What was decided about the same person in other campaigns, and here before.
+function drawEarlier(section, entries) {
+  section.hidden = !entries.length;
+  section.replaceChildren(element("h3", {}, "Earlier decisions on this person"),
+    element("ul", {}, entries.map(earlierLine)));
+}
+
+function earlierLine(entry) {
+  const decision = entry.vote ?? entry.to ?? entry.decision;
+  const [colour, sign, known] = signOf(decision);
+  const word = entry.vote ? `Vote: ${known.toLowerCase()}` : decision === "pending" ? "Back in the queue" : known;
+  const where = entry.campaignName ? ` in ${entry.campaignName}` : "";
+  const who = entry.byName || entry.decidedByName || "somebody";
+  const at = entry.at || entry.decidedAt;
+  const why = [entry.reason, entry.note].filter(Boolean).join(": ");
+  return element("li", {}, element("span", { class: "badge " + colour }, icon(sign), word),
+    element("span", {}, `by ${who}${where}${at ? ", " + dayOf(at) : ""}${why ? " — " + why : ""}`));
+}
+
+function dayOf(moment) {
+  return new Date(moment).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" });
 }
 
 function drawPicture(card) {
   const frame = element("div", { class: "picture", "aria-hidden": "true" }, initialsOf(card));
-  const address = pictureOf(card);
-  if (!address) return frame;
-  const picture = element("img", { alt: "", referrerpolicy: "no-referrer", decoding: "async" });
-  picture.onload = () => frame.replaceChildren(picture);
-  picture.src = address;
+  const picture = preload(card);
+  if (!picture) return frame;
+  const show = () => frame.replaceChildren(picture);
+  if (picture.complete && picture.naturalWidth) show();
+  else picture.addEventListener("load", show, { once: true });
   return frame;
 }
 
-function pictureOf(card) {
-  return webAddress(card.pictureUrl);
+// From our own address, never the stranger's; decoded before its card is shown.
+function preload(card) {
+  if (!card.pictureUrl) return null;
+  if (card.picture) return card.picture;
+  card.picture = element("img", { alt: "", decoding: "async" });
+  card.picture.src = `/api/v1/profiles/${card.id}/picture?size=card`;
+  card.picture.decode().catch(() => {});
+  return card.picture;
 }
 
 function webAddress(address) {
@@ -59,13 +120,19 @@ function verifiedSign() {
   return element("span", { class: "verified", title: "Verified by the platform" }, icon("verified"), element("span", { class: "unseen" }, "verified"));
 }
 
-function drawStatus(card) {
+function signOf(decision) {
   const signs = {
     pending: ["violet", "person_raised_hand", "Waiting for you"],
     approved: ["green", "thumb_up", "Approved"],
     rejected: ["red", "thumb_down", "Rejected"],
+    maybe: ["orange", "bookmark", "Maybe"],
+    skipped: ["gray", "skip_next", "Skipped"],
   };
-  const [colour, sign, words] = signs[card.status];
+  return signs[decision] || ["gray", "help", decision];
+}
+
+function drawStatus(card) {
+  const [colour, sign, words] = signOf(card.status);
   return element("span", { class: "badge " + colour }, icon(sign), words);
 }
 
@@ -110,7 +177,9 @@ function drawPart(part) {
     element("span", { class: "part-name" }, isTaken ? icon("block") : null, partName(part.name)),
     bar,
     element("span", { class: "number points" + (isJudged || isTaken ? "" : " quiet") }, points),
-    element("span", { class: "quiet explanation" }, part.explanation));
+    element("span", { class: "explanation" },
+      !part.value ? null : element("span", { class: "raw" }, part.value),
+      element("span", { class: "quiet" }, (part.value ? " · " : "") + part.explanation)));
 }
 
 function partName(name) {
@@ -121,17 +190,15 @@ function partName(name) {
 function drawNothing({ failure, filling, query, retry }) {
   if (failure) {
     return element("div", { class: "nothing", role: "alert" }, icon("cloud_off"),
-      element("h3", {}, "The queue could not be read"),
+      element("h2", {}, "The queue could not be read"),
       element("p", {}, failure.message + " Decisions already saved are safe."),
       element("button", { type: "button", onclick: retry }, "Try again"));
   }
-  if (filling) return element("div", { class: "waiting", "aria-label": "Loading" }, element("span"), element("span"), element("span"));
+  if (filling || !query) return element("div", { class: "waiting", role: "img", "aria-label": "Loading" }, element("span"), element("span"), element("span"));
   const words = {
-    pending: ["task_alt", "Nothing waits for you", "Every public profile in this queue is decided. New ones appear here by themselves while a campaign runs; if none does, start one under Campaigns."],
-    approved: ["thumb_up", "Nothing approved yet", "Profiles you approve are kept here. Choose “Waiting” above to go on reviewing."],
-    rejected: ["thumb_down", "Nothing rejected yet", "Profiles you reject are kept here. Choose “Waiting” above to go on reviewing."],
-    all: ["inbox", "The queue is empty", "Start a campaign under Campaigns: public profiles at or above its threshold arrive here."],
+    pending: ["task_alt", "Nothing waits for you", "Every public profile in this queue is decided, or somebody else has it before them. New ones appear here by themselves while a campaign runs; if none does, start one under Campaigns."],
+    maybe: ["bookmark", "Nothing is put aside", "Profiles you press M for are kept here until somebody decides. Choose “Waiting” above to go on reviewing."],
   };
-  const [sign, title, advice] = words[query.status] || words.all;
-  return element("div", { class: "nothing" }, icon(sign), element("h3", {}, title), element("p", {}, advice));
+  const [sign, title, advice] = words[query.decision] || words.pending;
+  return element("div", { class: "nothing" }, icon(sign), element("h2", {}, title), element("p", {}, advice));
 }

@@ -42,8 +42,9 @@ function makeHub() {
     return renewing;
   }
 
-  async function ask(path, { method = "GET", body, keepalive = false } = {}) {
+  async function ask(path, { method = "GET", body, key, keepalive = false } = {}) {
     const wish = { method, keepalive, headers: { Accept: "application/json" } };
+    if (key) wish.headers["Idempotency-Key"] = key;
     if (body !== undefined) {
       wish.headers["Content-Type"] = "application/json";
       wish.body = JSON.stringify(body);
@@ -239,6 +240,12 @@ function keepView(parentElement, build, data) {
     kept.view.root.remove();
     views.delete(parentElement);
   };
+}
+
+// A key for a request that must be done once, however often it is sent.
+function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function inTime(seconds) {

@@ -34,8 +34,8 @@ function buildRun(first, setTriggerValue) {
     element("dl", { class: "tiles" }, COUNTS.map(([name, title, hint]) =>
       element("div", { class: "tile", title: hint }, element("dt", {}, title), tiles[name]))),
     element("div", { class: "columns" },
-      element("section", {}, element("h4", {}, "Latest events"), feed),
-      element("section", {}, element("h4", {}, "Work so far"), stages)));
+      element("section", {}, element("h2", {}, "Latest events"), feed),
+      element("section", {}, element("h2", {}, "Work so far"), stages)));
 
   let campaign = first.campaign;
   let events = [];
@@ -168,55 +168,4 @@ function buildRun(first, setTriggerValue) {
 function pick(event) {
   const { acquired, scored, queued, rejected, unreadable } = event;
   return { acquired, scored, queued, rejected, unreadable };
-}
-
-// The totals of a portion are in the tiles already.
-function isTold(event) {
-  return !(event.type === "campaign" && event.acquired !== undefined);
-}
-
-function feedLine(event) {
-  const [sign, colour, words] = tellEvent(event);
-  return element("li", {},
-    element("time", { class: "number quiet" }, clock(new Date(event.at))),
-    element("span", { class: "dot " + colour }, icon(sign)),
-    element("span", { class: "words" }, words));
-}
-
-function tellEvent(event) {
-  const who = event.profile || "";
-  if (event.type === "acquisition") return ["download", "gray", `${who} acquired`];
-  if (event.type === "filtering" && event.score !== undefined) {
-    return event.kept
-      ? ["filter_alt", "gray", `${who} scored ${event.score}, kept`]
-      : ["filter_alt_off", "gray", `${who} scored ${event.score}, below the threshold`];
-  }
-  if (event.type === "review" && event.decision) {
-    if (event.modified !== undefined) return [...decided(event.decision), `${event.modified} ${event.decision} at once`];
-    if (event.decision === "pending") {
-      const again = event.decidedBy ? "is back in the queue" : `waits for review with ${event.score}`;
-      return ["person_raised_hand", "violet", `${who} ${again}`];
-    }
-    return [...decided(event.decision), `${who} ${event.decision}`];
-  }
-  if (event.type !== "campaign" || !event.status) return ["info", "gray", `${capital(event.type)} reported`];
-  const state = event.error ? `failed: ${event.error}` : event.run || event.status;
-  const colour = { completed: "green", failed: "red", running: "blue", active: "blue" }[event.run || event.status];
-  return ["campaign", colour || "gray", `Campaign ${state}`];
-}
-
-function decided(decision) {
-  return decision === "approved" ? ["thumb_up", "green"] : ["thumb_down", "red"];
-}
-
-function clock(moment) {
-  return moment.toLocaleTimeString("en-GB");
-}
-
-function capital(word) {
-  return word.charAt(0).toUpperCase() + word.slice(1).replaceAll("_", " ");
-}
-
-function setText(node, words) {
-  if (node.textContent !== words) node.textContent = words;
 }

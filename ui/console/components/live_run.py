@@ -6,7 +6,7 @@ from typing import Any
 from tasks.campaigns.schemas import CampaignAnswer
 from ui.console.components import load_component
 
-_live_run = load_component("live_run")
+_live_run = load_component("live_run", "feed")
 
 
 def show_live_run(

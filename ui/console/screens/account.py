@@ -75,7 +75,7 @@ def change_password() -> None:
 
 def show_own_logins() -> None:
     """Show where the person is signed in, and offer to end the others."""
-    st.subheader("Where you are signed in")
+    st.header("Where you are signed in")
     show_refusal("logins")
     logins = people().list_own_logins()
     others = [login for login in logins if not login.is_current]
@@ -113,7 +113,7 @@ def end_others(others: list[LoginEntry]) -> None:
 
 def show_recent() -> None:
     """Show what happened to the account."""
-    st.subheader("Recent activity")
+    st.header("Recent activity")
     page = people().list_own_activity(limit=ACTIVITIES)
     if page.items:
         show_activities(page.items, key="activity")
@@ -124,7 +124,7 @@ def show_recent() -> None:
 st.title("Account")
 with st.container(width=720, key="account"):
     show_person()
-    st.subheader("Password")
+    st.header("Password")
     show_password_form()
     with panel("logins", "Your logins"):
         show_own_logins()

@@ -52,7 +52,7 @@ def show_way_in(profile: BrowserProfile) -> None:
     browser = profile.browser
     if browser is None or browser.selenium_url is None:
         return
-    st.subheader("Selenium URL")
+    st.header("Selenium URL")
     st.markdown("`webdriver.Remote(command_executor=…)` attaches here.")
     st.code(browser.selenium_url, language=None)
     lease = lease_in_words(profile)
@@ -64,7 +64,7 @@ def show_page(profile: BrowserProfile) -> None:
     """Show the page that the browser has open, while somebody looks."""
     if profile.state != BrowserState.RUNNING:
         return
-    st.subheader("What it shows now")
+    st.header("What it shows now")
     show_page_picture(profile.id, name=profile.name)
 
 
@@ -120,7 +120,7 @@ def show_details(profile: BrowserProfile) -> None:
         "Last started": date_in_words(started) if started else "never",
         "Notes": plain(profile.notes),
     }
-    st.subheader("Details")
+    st.header("Details")
     with st.container(key="details", gap="xsmall"):
         for name, said in facts.items():
             if said:
@@ -169,7 +169,7 @@ with panel("browser_profile", "This browser profile"):
             show_head(profile)
         show_way_in(profile)
         show_page(profile)
-        st.subheader("Masking flags")
+        st.header("Masking flags")
         show_unsupported(profile)
         show_flags(profile)
         show_details(profile)

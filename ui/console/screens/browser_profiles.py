@@ -151,7 +151,7 @@ def show_list(page: BrowserProfilePage, folders: Folders) -> None:
         by_folder.setdefault(profile.folder_id, []).append(profile)
     for folder_id in sorted(by_folder, key=partial(name_of, folders)):
         folder = folders.get(folder_id)
-        st.subheader(f":gray[:material/folder:] {plain(name_of(folders, folder_id))}")
+        st.header(f":gray[:material/folder:] {plain(name_of(folders, folder_id))}")
         if folder and folder.comment:
             st.markdown(f":gray[{plain(folder.comment)}]")
         for profile in by_folder[folder_id]:

@@ -75,7 +75,7 @@ def show_unreadable(campaign: CampaignAnswer) -> None:
     latest = campaign.run
     if latest is None or not latest.unreadable:
         return
-    st.subheader("Could not be read")
+    st.header("Could not be read")
     rows = api().list_unreadable(campaign.id, limit=UNREADABLE_SHOWN).items
     st.dataframe(
         [{"Where": row.reference, "Why": row.reason} for row in rows],

@@ -120,11 +120,11 @@ with panel("new_campaign", "The form"):
                 placeholder="Such as: Potters of the north",
             )
         }
-        st.subheader("Where to gather")
+        st.header("Where to gather")
         typed |= ask_source()
-        st.subheader("What to look for")
+        st.header("What to look for")
         typed |= ask_criteria()
-        st.subheader("How many")
+        st.header("How many")
         typed |= ask_numbers()
         show_refusal()
         show_actions(typed)

@@ -32,7 +32,7 @@ def show_waiting(metrics: Metrics) -> None:
     waiting = metrics.profiles.get(Decision.PENDING, 0)
     if not waiting:
         return
-    st.subheader("Waits for a person")
+    st.header("Waits for a person")
     with st.container(
         border=True, horizontal=True, vertical_alignment="center", key="waiting"
     ):
@@ -80,7 +80,7 @@ with panel("overview", "The overview"):
         ):
             in_state = [one for one in campaigns if one.status == state]
             if in_state:
-                st.subheader(title)
+                st.header(title)
             for campaign in in_state[:SHOWN]:
                 show_campaign_row(campaign, place="overview")
         if not any(one.status == CampaignState.ACTIVE for one in campaigns):

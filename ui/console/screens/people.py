@@ -85,7 +85,7 @@ def show_invitations() -> None:
     show_refusal("invitations")
     if not waiting:
         return
-    st.subheader("Invited, not here yet")
+    st.header("Invited, not here yet")
     for invitation in waiting:
         show_invitation(invitation)
 

@@ -44,7 +44,7 @@ def show_head(account: AccountEntry) -> None:
 
 def show_roles(account: AccountEntry) -> None:
     """Offer to change what the person may do."""
-    st.subheader("Roles")
+    st.header("Roles")
     with st.form("roles"):
         # Of this version: after a change by somebody else the newest roles stand here.
         key = f"person_{account.id}_{account.version}"
@@ -77,7 +77,7 @@ def change(account: AccountEntry, changes: dict[str, Any], *, told: str) -> None
 
 def show_standing(account: AccountEntry) -> None:
     """Offer to close the account to its owner, or to open it again."""
-    st.subheader("Access")
+    st.header("Access")
     with st.container(border=True, key="access"):
         if account.is_active:
             st.markdown(
@@ -102,7 +102,7 @@ def show_standing(account: AccountEntry) -> None:
 
 def show_reset(account: AccountEntry) -> None:
     """Offer a link by which the person can set a new password."""
-    st.subheader("Forgotten password")
+    st.header("Forgotten password")
     if show_kept_link(str(account.id), advice=LINK_ADVICE):
         return
     with st.container(border=True, key="reset"):
@@ -132,7 +132,7 @@ def make_reset_link(account: AccountEntry) -> None:
 
 def show_where(account: AccountEntry) -> None:
     """Show where the person is signed in, and offer to end each."""
-    st.subheader("Where they are signed in")
+    st.header("Where they are signed in")
     logins = people().list_logins_of(account.id)
     if not logins:
         st.markdown(":gray[Nowhere.]")

@@ -1,199 +1,150 @@
 """Review: one public profile, why it got its score, one decision; or many at once."""
 
-from typing import Any
+from collections.abc import Mapping
 from uuid import UUID
 
 import streamlit as st
 
-from config.vocabulary import Decision
-from tasks.reviews.schemas import ReviewCard
+from config.vocabulary import Decision, Permission
+from tasks.campaigns.schemas import CampaignAnswer
 from ui.console.api_client import api
-from ui.console.api_door import ProblemError
 from ui.console.components.deck import show_deck
-from ui.console.panels import panel, show_empty, show_problem
-from ui.console.routes import asked_id
-from ui.console.sign_in import signed_in_person
-from ui.console.words import UNKNOWN, counted, sign_of
+from ui.console.components.review_list import show_review_list
+from ui.console.panels import panel
+from ui.console.review_filter_form import (
+    ask_list_filter,
+    fill_campaign,
+    fill_list_fields,
+    keep_list_address,
+)
+from ui.console.review_filters import as_body, as_query, write_address
+from ui.console.review_view_panel import show_views
+from ui.console.sign_in import may, signed_in_person
 
 CAMPAIGNS_LISTED = 100
-ROWS = 100
-STATUSES = {
-    Decision.PENDING: "Waiting",
-    Decision.APPROVED: "Approved",
-    Decision.REJECTED: "Rejected",
-    "all": "All",
+CARDS, LIST = "Cards", "List"
+QUEUES: Mapping[str, str] = {Decision.PENDING: "Waiting", Decision.MAYBE: "Maybe"}
+ORDERS: Mapping[str, str] = {
+    "score": "Highest score",
+    "uncertainty": "Least certain",
+    "oldest": "Oldest",
 }
 
 
-def ask_filters() -> tuple[UUID | None, str, str]:
-    """Ask for which campaign and state, and how to show them."""
-    asked = asked_id("campaign")
-    names = name_campaigns(asked)
+def list_campaigns() -> dict[str, CampaignAnswer]:
+    """Return the campaigns to choose from by id, and the one that is asked for."""
+    page = api().list_campaigns(limit=CAMPAIGNS_LISTED)
+    campaigns = {str(one.id): one for one in page.items}
+    asked = st.session_state["review_campaign"]
+    if asked and asked not in campaigns:
+        campaigns[asked] = api().get_campaign(UUID(asked))
+    return campaigns
+
+
+def ask_which(campaigns: Mapping[str, CampaignAnswer]) -> tuple[UUID | None, str]:
+    """Ask for which campaign, and how to show its public profiles."""
     with st.container(
         horizontal=True, vertical_alignment="bottom", key="filters", gap="medium"
     ):
         chosen = st.selectbox(
             "Campaign",
-            list(names),
-            index=list(names).index(str(asked or "")),
-            format_func=names.__getitem__,
+            ["", *campaigns],
+            format_func=lambda one: campaigns[one].name if one else "All campaigns",
             key="review_campaign",
             width=320,
         )
-        status = st.segmented_control(
-            "State",
-            list(STATUSES),
-            default=Decision.PENDING,
-            required=True,
-            format_func=STATUSES.__getitem__,
-            key="review_status",
-        )
         shown_as = st.segmented_control(
-            "Show",
-            ["Cards", "List"],
-            default="Cards",
-            required=True,
-            key="review_view",
+            "Show", [CARDS, LIST], required=True, key="review_view"
         )
-    campaign_id = UUID(chosen) if chosen else None
-    remember_campaign(campaign_id)
-    return campaign_id, str(status), str(shown_as)
+        if shown_as == CARDS:
+            ask_queue()
+    return UUID(chosen) if chosen else None, str(shown_as)
 
 
-def name_campaigns(asked: UUID | None) -> dict[str, str]:
-    """Return id -> name of the campaigns to choose from, no id standing for all."""
-    page = api().list_campaigns(limit=CAMPAIGNS_LISTED)
-    names = {"": "All campaigns"} | {str(one.id): one.name for one in page.items}
-    if asked and str(asked) not in names:
-        names[str(asked)] = api().get_campaign(asked).name
-    return names
+def ask_queue() -> None:
+    """Ask which cards, and in which order."""
+    st.segmented_control(
+        "Queue",
+        list(QUEUES),
+        required=True,
+        format_func=QUEUES.__getitem__,
+        key="review_queue",
+    )
+    st.selectbox(
+        "Order",
+        list(ORDERS),
+        format_func=ORDERS.__getitem__,
+        key="review_order",
+        width=180,
+    )
 
 
-def remember_campaign(campaign_id: UUID | None) -> None:
+def read_screen() -> None:
+    """Take from the address what no field has said yet."""
+    address = st.query_params
+    fill_campaign(address)
+    for key, words, name, default in (
+        ("review_view", (CARDS, LIST), "show", CARDS),
+        ("review_queue", QUEUES, "queue", Decision.PENDING),
+        ("review_order", ORDERS, "order", "score"),
+    ):
+        asked = (
+            address.get(name, "").capitalize() if name == "show" else address.get(name)
+        )
+        if key not in st.session_state:
+            st.session_state[key] = asked if asked in words else default
+
+
+def remember(said: Mapping[str, str]) -> None:
     """Keep the address of this screen true, so that it can be shared."""
-    if campaign_id:
-        st.query_params["campaign"] = str(campaign_id)
-    else:
-        st.query_params.pop("campaign", None)
+    if dict(st.query_params) != dict(said):
+        st.query_params.from_dict(said)
 
 
-def show_list(campaign_id: UUID | None, status: str) -> None:
-    """Show a page of cards as rows, to decide about many at once."""
-    trail: list[str | None] = st.session_state.setdefault("review_trail", [None])
-    page = api().list_cards(
-        campaign_id=campaign_id, status=status, after=trail[-1], limit=ROWS
+def show_cards(
+    campaign_id: UUID | None, campaigns: Mapping[str, CampaignAnswer]
+) -> None:
+    """Show one card after the other."""
+    queue = st.session_state["review_queue"]
+    order = st.session_state["review_order"]
+    said = {"campaign": str(campaign_id)} if campaign_id else {}
+    if queue != Decision.PENDING:
+        said["queue"] = queue
+    if order != "score":
+        said["order"] = order
+    remember(said)
+    show_deck(
+        campaign_id=campaign_id,
+        decision=queue,
+        order=order,
+        reviewer_id=signed_in_person().id,
+        thresholds={one: found.threshold for one, found in campaigns.items()},
     )
-    if not page.items:
-        show_empty(
-            "review",
-            icon="task_alt",
-            title="Nothing here",
-            advice="No public profile is in this state. Choose another state above, or "
-            "start a campaign: profiles at or above its threshold arrive here.",
-        )
-        return
-    chosen = st.dataframe(
-        [as_row(card) for card in page.items],
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="multi-row",
-        key=f"review_list_{st.session_state.get('review_turn', 0)}",
-        height=520,
-        alt="Public profiles with their scores",
-        column_config={
-            "Score": st.column_config.ProgressColumn(
-                min_value=0, max_value=100, format="%d", width="small"
-            ),
-            "Profile": st.column_config.LinkColumn(display_text="open", width="small"),
-        },
+
+
+def show_list(campaign_id: UUID | None) -> None:
+    """Show rows, with their filter."""
+    fill_list_fields(st.query_params)
+    wanted, sort = ask_list_filter(campaign_id)
+    said = {"show": LIST.lower()} | write_address(wanted, sort)
+    keep_list_address(said)
+    remember(said)
+    with panel("views", "The saved views"):
+        show_views(wanted, sort)
+    show_review_list(
+        words=as_query(wanted, sort),
+        wanted=as_body(wanted),
+        reviewer_id=signed_in_person().id,
+        may_decide=may(Permission.REVIEW_DECIDE),
     )
-    ids = [str(page.items[row].id) for row in chosen["selection"]["rows"]]
-    if status in {Decision.PENDING, "all"}:
-        show_batch(ids)
-    show_paging(trail, page.next)
-
-
-def show_batch(ids: list[str]) -> None:
-    """Offer one decision for all rows chosen; the buttons say how many."""
-    with st.container(horizontal=True, vertical_alignment="center", key="batch"):
-        for wish, label, icon in (
-            ("approve", "Approve", "thumb_up"),
-            ("reject", "Reject", "thumb_down"),
-        ):
-            st.button(
-                f"{label} {len(ids)}" if ids else label,
-                icon=f":material/{icon}:",
-                disabled=not ids,
-                key=f"batch_{wish}",
-                on_click=decide_batch,
-                args=(wish, ids),
-            )
-        told = st.session_state.pop("batch_told", None)
-        st.markdown(
-            told or "Choose rows at their left edge, then decide about all of them."
-        )
-    problem = st.session_state.pop("batch_problem", None)
-    if problem:
-        show_problem("Nothing was decided", problem)
-
-
-def decide_batch(wish: str, ids: list[str]) -> None:
-    """Decide about many, and say how many it changed."""
-    try:
-        answer = api().decide_batch(wish, ids)
-    except ProblemError as problem:
-        st.session_state["batch_problem"] = problem
-        return
-    done = "approved" if wish == "approve" else "rejected"
-    told = (
-        f":green[:material/check_circle:] {counted(answer.modified, 'profile')} {done}."
-    )
-    left = len(ids) - answer.modified
-    if left:
-        told += f" {left} had been decided already and stay as they are."
-    st.session_state["batch_told"] = told
-    st.session_state["review_turn"] = st.session_state.get("review_turn", 0) + 1
-
-
-def show_paging(trail: list[str | None], following: str | None) -> None:
-    """Lead to the next and the previous rows, if there are any."""
-    if len(trail) == 1 and not following:
-        return
-    with st.container(horizontal=True, key="paging"):
-        if st.button("Back", disabled=len(trail) == 1, key="list_back"):
-            trail.pop()
-            st.rerun()
-        if st.button(f"Next {ROWS}", disabled=not following, key="list_next"):
-            trail.append(following)
-            st.rerun()
-
-
-def as_row(card: ReviewCard) -> dict[str, Any]:
-    """Return a card as a row of the list."""
-    return {
-        "Score": card.score,
-        "Name": card.display_name or UNKNOWN,
-        "Handle": f"@{card.handle}",
-        "Platform": card.platform,
-        "Followers": UNKNOWN if card.followers is None else f"{card.followers:,}",
-        "Location": card.location or UNKNOWN,
-        "Confidence": f"{card.confidence:.0%}",
-        "State": sign_of(card.status).word,
-        "Profile": card.url
-        if (card.url or "").startswith(("http://", "https://"))
-        else None,
-    }
 
 
 st.title("Review")
 with panel("review", "The review queue"):
-    campaign_id, status, shown_as = ask_filters()
-    if st.session_state.get("review_filter") != (campaign_id, status):
-        st.session_state["review_filter"] = (campaign_id, status)
-        st.session_state["review_trail"] = [None]
-    if shown_as == "List":
-        show_list(campaign_id, status)
+    read_screen()
+    campaigns = list_campaigns()
+    campaign_id, shown_as = ask_which(campaigns)
+    if shown_as == LIST:
+        show_list(campaign_id)
     else:
-        show_deck(
-            campaign_id=campaign_id, status=status, reviewer_id=signed_in_person().id
-        )
+        show_cards(campaign_id, campaigns)

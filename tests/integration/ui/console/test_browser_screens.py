@@ -76,7 +76,7 @@ def test_browser_profiles_stand_under_their_folders_and_are_found(
     lisbon = a_browser_profile("Lisbon", proxy=proxy)
     porto = a_browser_profile("Porto", folderId=str(folder))
     screen = show(browsers, BROWSERS)
-    assert screen.subheader[-1].value.endswith(r"Team \<b\>")
+    assert screen.header[-1].value.endswith(r"Team \<b\>")
     shown = written(screen)
     assert "SOCKS5 proxy.example:1080" in shown
     assert "2 stopped" in shown

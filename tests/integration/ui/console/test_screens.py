@@ -7,7 +7,6 @@ from streamlit.testing.v1 import AppTest
 
 from config.clock import now
 from config.errors import RefusedError
-from config.vocabulary import Decision
 from tasks.campaigns.life import complete_campaign, pause_campaign
 from tasks.campaigns.runs import fail_run
 from tasks.database import transaction
@@ -143,22 +142,6 @@ def test_the_review_screen_offers_the_campaigns(console: AppTest) -> None:
         "All campaigns",
         "Ceramics",
     ]
-
-
-def test_the_list_shows_cards_as_rows(console: AppTest) -> None:
-    queue_handles(create_taken_run(), "ada", "ben")
-    show(console, REVIEW)
-    console.segmented_control(key="review_view").set_value("List").run()
-    assert set(console.dataframe[0].value["Handle"]) == {"@ada", "@ben"}
-    assert set(console.dataframe[0].value["Followers"]) == {"unknown"}
-    assert console.button(key="batch_approve").disabled
-
-
-def test_the_list_of_a_state_without_cards_says_so(console: AppTest) -> None:
-    show(console, REVIEW)
-    console.segmented_control(key="review_view").set_value("List").run()
-    console.segmented_control(key="review_status").set_value(Decision.REJECTED).run()
-    assert "Nothing here" in written(console)
 
 
 def test_the_account_screen_names_the_person(console: AppTest) -> None:

@@ -22,6 +22,7 @@ PAGES = {
     "recipe": "mastodon",
     "threshold": 60,
     "wanted": 200,
+    "review_rule": "One reviewer decides",
 }
 BROWSER_PAGES = PAGES | {
     "kind": "browser_pages",
@@ -37,6 +38,7 @@ TABLE = {
     "platform": " mastodon ",
     "threshold": 50,
     "wanted": 10,
+    "review_rule": "Two of three must agree",
 }
 
 
@@ -61,6 +63,14 @@ def test_a_filled_form_is_a_request_the_api_takes(typed: dict[str, Any]) -> None
     assert asked.criteria.followers.max is None
     assert asked.criteria.excluded_words == ("casino",)
     assert asked.criteria.verified is False
+
+
+@pytest.mark.parametrize(("typed", "rule"), [(PAGES, (1, 1)), (TABLE, (2, 3))])
+def test_how_many_must_agree_is_a_rule_of_the_campaign(
+    typed: dict[str, Any], rule: tuple[int, int]
+) -> None:
+    asked = CampaignRequest.model_validate(build_request(typed))
+    assert (asked.review_rule.opinions, asked.review_rule.of) == rule
 
 
 def test_what_is_left_out_is_no_criterion() -> None:

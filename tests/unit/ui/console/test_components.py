@@ -31,6 +31,7 @@ def test_each_component_has_its_script_beside_its_python() -> None:
         "live_run",
         "one_time_link",
         "page_picture",
+        "review_list",
         "sign_out",
         "uptime",
         "watcher",
