@@ -4,6 +4,7 @@ import argparse
 import json
 import signal
 import sys
+from dataclasses import replace
 from time import monotonic
 from types import FrameType
 
@@ -27,7 +28,7 @@ from deployments.bench.report import (
 PAGES = 5_000
 ROWS = 100_000
 BROWSER_PAGES = 200
-PARTS = ("latency", "limiter", "api", "live", "campaigns", "browsers")
+PARTS = ("latency", "limiter", "api", "live", "campaigns", "browsers", "review")
 LONGEST_SECONDS = 600.0
 """For one campaign; a slower one ends the benchmark with an error."""
 
@@ -57,6 +58,7 @@ def _measure(stack: OwnStack, wishes: argparse.Namespace) -> BenchReport:
     from deployments.bench.latency import measure_latency
     from deployments.bench.limiter import measure_limiter
     from deployments.bench.live_load import measure_live
+    from deployments.bench.review import measure_review
 
     # ruff: enable[PLC0415]
 
@@ -78,7 +80,18 @@ def _measure(stack: OwnStack, wishes: argparse.Namespace) -> BenchReport:
         )
         if wanted("browsers")
         else None,
+        review=measure_review(stack, _queue_wish(stack, rows=wishes.rows))
+        if wanted("review")
+        else None,
     )
+
+
+def _queue_wish(stack: OwnStack, *, rows: int) -> CampaignWish:
+    """Have everybody of a table wait for a reviewer."""
+    table_id = upload_people(stack, invent_people(stack, rows))
+    source = {"kind": "table", "table_id": table_id, "form": "csv"}
+    full: dict[str, object] = {**source, "columns": COLUMNS, "platform": "demo"}
+    return replace(_wish(stack, "To review", full, wanted=rows), threshold=0)
 
 
 def _measure_campaigns(stack: OwnStack, *, pages: int, rows: int) -> CampaignFigures:

@@ -96,7 +96,7 @@ def measure_campaign(
         BenchFailedError: It failed, stored fewer than wanted, or took too long.
     """
     with open_api(stack) as api, TreeMeter(stack.worker_process_id) as meter:
-        asked = _answer(
+        asked = read_answer(
             api.post(
                 "/pipeline/run",
                 json={
@@ -137,7 +137,7 @@ def upload_people(stack: OwnStack, people: bytes) -> str:
             headers={"Content-Type": "text/csv"},
             timeout=300,
         )
-    return str(_answer(answer)["tableId"])
+    return str(read_answer(answer)["tableId"])
 
 
 def open_api(stack: OwnStack) -> httpx.Client:
@@ -161,7 +161,7 @@ def _follow(
 ) -> Mapping[str, Any]:
     deadline = monotonic() + longest_seconds
     while monotonic() < deadline:
-        run = _answer(api.get(f"/campaigns/{campaign_id}")).get("run") or {}
+        run = read_answer(api.get(f"/campaigns/{campaign_id}")).get("run") or {}
         if run and CampaignRunState(run["state"]).is_final:
             if run["state"] == CampaignRunState.FAILED:
                 raise BenchFailedError(f"the run failed: {run.get('error')}")
@@ -170,7 +170,13 @@ def _follow(
     raise BenchFailedError(f"the run did not end within {longest_seconds:.0f} s")
 
 
-def _answer(response: httpx.Response) -> dict[str, Any]:
+def read_answer(response: httpx.Response) -> dict[str, Any]:
+    """
+    Return what the API said.
+
+    Raises:
+        BenchFailedError: It refused.
+    """
     if not response.is_success:
         raise BenchFailedError(
             f"{response.request.method} {response.request.url.path} answered "

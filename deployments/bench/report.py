@@ -14,6 +14,7 @@ from deployments.bench.bare_loop import BareResult
 from deployments.bench.browsers import BrowserFigures
 from deployments.bench.live_load import LiveLoad
 from deployments.bench.measured_campaign import Measured
+from deployments.bench.review import ReviewFigures
 
 MEBIBYTE = 1024 * 1024
 WIDTH = 110
@@ -50,6 +51,7 @@ class BenchReport:
     api: Sequence[ApiLoad]
     live: Sequence[LiveLoad]
     browsers: BrowserFigures | None = None
+    review: ReviewFigures | None = None
 
 
 def as_object(report: BenchReport) -> dict[str, Any]:
@@ -80,6 +82,7 @@ def as_object(report: BenchReport) -> dict[str, Any]:
             for one in report.live
         ],
         **(_browsers_as_object(report.browsers) if report.browsers else {}),
+        **({"review": asdict(report.review)} if report.review else {}),
     }
 
 
@@ -96,6 +99,8 @@ def print_report(report: BenchReport) -> None:
         )
     if report.browsers is not None:
         console.print(_browser_table(report.browsers))
+    if report.review is not None:
+        console.print(_review_table(report.review))
     if report.api:
         console.print(_api_table(report.api))
     if report.live:
@@ -147,6 +152,24 @@ def _browser_table(figures: BrowserFigures) -> Table:
     }
     for running, taken in enumerate(figures.bytes_per_browser, 1):
         rows[f"MiB (PSS) a browser, {running} running"] = f"{taken / MEBIBYTE:.0f}"
+    for name, figure in rows.items():
+        table.add_row(name, figure)
+    return table
+
+
+def _review_table(figures: ReviewFigures) -> Table:
+    table = Table("review", title=f"{figures.waiting:,} waiting for a reviewer")
+    table.add_column("", justify="right")
+    rows = {
+        "one decision, ms (median)": _milliseconds(figures.decision_p50),
+        "one decision, ms (p99)": _milliseconds(figures.decision_p99),
+        "the next ten cards, ms (median)": _milliseconds(figures.lease_p50),
+        "5,000 by a filter, s": _seconds(figures.filter_seconds),
+        "5,000 by their ids, s": _seconds(figures.ids_seconds),
+        "5,000 taken back as one, s": _seconds(figures.undo_seconds),
+        "all of them, s": _seconds(figures.everything_seconds),
+        "longest without progress, s": _seconds(figures.silence_seconds),
+    }
     for name, figure in rows.items():
         table.add_row(name, figure)
     return table

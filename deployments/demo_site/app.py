@@ -64,7 +64,7 @@ class DemoSite:
             Route("/faulty/{number:int}", self._faulty_page),
             Route("/people/{handle}.json", self._person_twin),
             Route("/people/{handle}", self._person_page),
-            Route("/pictures/{handle}.svg", self._picture),
+            Route("/pictures/{handle}.png", self._picture),
             Route("/people", self._listing),
             Route("/bench", self._plain_listing),
             Route("/faulty", self._plain_listing),
@@ -111,7 +111,8 @@ class DemoSite:
         person = self._by_handle.get(request.path_params["handle"])
         if person is None:
             return _missing("There is no such picture.")
-        return _svg(draw_picture(person, seed=self._seed))
+        picture = draw_picture(person, seed=self._seed)
+        return Response(picture, media_type="image/png")
 
     async def _csv(self, request: Request) -> Response:
         rows = people_from(self._seed, self._rows(request))

@@ -53,7 +53,7 @@ def as_object(person: Person, *, site: str) -> dict[str, Any]:
         "location": person.location,
         "language": person.culture.language,
         "topics": list(person.topics),
-        "picture": f"{site}/pictures/{person.handle}.svg",
+        "picture": f"{site}/pictures/{person.handle}.png",
         "joined": person.joined_at.date().isoformat(),
     }
 
@@ -98,5 +98,5 @@ def _row(person: Person, *, site: str) -> list[str | int | None]:
         person.location,
         person.culture.language,
         ";".join(person.topics),
-        f"{site}/pictures/{person.handle}.svg",
+        f"{site}/pictures/{person.handle}.png",
     ]

@@ -87,7 +87,7 @@ def plain_listing(
 def _card(person: Person) -> str:
     return (
         f'<li><a class="person" href="/people/{person.handle}">'
-        f'<img src="/pictures/{person.handle}.svg" width="48" height="48" alt="" '
+        f'<img src="/pictures/{person.handle}.png" width="48" height="48" alt="" '
         'loading="lazy"><span class="who">'
         f'<span class="name" dir="auto">{escape(person.display_name)}</span>'
         f'<span class="at">@{person.handle}</span></span></a></li>\n'

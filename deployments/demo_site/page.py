@@ -81,7 +81,7 @@ def _article(person: Person, posts: list[Post]) -> str:
     return (
         f'<article class="profile" data-id="{person.external_id}" '
         f'data-platform="demo"{scope}>\n<div class="banner"></div>\n'
-        f'<img class="picture" src="/pictures/{person.handle}.svg" '
+        f'<img class="picture" src="/pictures/{person.handle}.png" '
         f'width="120" height="120" alt=""{mark("image")}>\n'
         f'<h1 class="display-name" dir="auto"{mark("name")}>'
         f"{escape(person.display_name)}</h1>\n"
@@ -179,7 +179,7 @@ def _open_graph(person: Person, site: str) -> list[str]:
         "og:type": "profile",
         "og:title": f"{person.display_name} (@{person.handle})",
         "og:url": f"{site}/people/{person.handle}",
-        "og:image": f"{site}/pictures/{person.handle}.svg",
+        "og:image": f"{site}/pictures/{person.handle}.png",
         "og:description": " - ".join(filter(None, (stated, person.bio))),
         "profile:username": person.handle,
     }
@@ -201,7 +201,7 @@ def _json_ld(person: Person, site: str) -> dict[str, Any]:
             "alternateName": person.handle,
             "identifier": person.external_id,
             "description": person.bio,
-            "image": f"{site}/pictures/{person.handle}.svg",
+            "image": f"{site}/pictures/{person.handle}.png",
             "interactionStatistic": [
                 {
                     "@type": "InteractionCounter",

@@ -29,7 +29,7 @@ def as_acquired(person: Person, *, site: str, platform: str) -> AcquiredProfile:
         location=person.location,
         language=person.culture.language,
         topics=person.topics,
-        picture_url=f"{site}/pictures/{person.handle}.svg",
+        picture_url=f"{site}/pictures/{person.handle}.png",
     )
 
 
