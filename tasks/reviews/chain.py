@@ -79,10 +79,14 @@ def hash_entry(entry: LogEntry, *, number: int, previous_hash: str) -> str:
     microseconds.
     """
     told = shown_entry(entry)
-    at = entry.decided_at.astimezone(UTC)
-    told |= {"decided_at": at.isoformat(timespec="microseconds"), "number": number}
+    told |= {"decided_at": shown_time(entry.decided_at), "number": number}
     text = orjson.dumps(told, option=orjson.OPT_SORT_KEYS)
     return sha256(previous_hash.encode() + b"\n" + text).hexdigest()
+
+
+def shown_time(at: datetime) -> str:
+    """Return a time in UTC with microseconds, whatever zone it came in."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def shown_entry(entry: LogEntry) -> dict[str, Any]:

@@ -7,9 +7,10 @@ from operator import attrgetter
 from uuid import UUID
 
 import orjson
-from sqlalchemy import func, select, text
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 
+from tasks.database import transaction
 from tasks.models import ReviewLogHead, ReviewStep, new_id
 from tasks.reviews.chain import (
     BEGINNING,
@@ -19,9 +20,10 @@ from tasks.reviews.chain import (
     find_break,
     link_entries,
     shown_entry,
+    shown_time,
 )
 
-__all__ = ["LogEntry", "append_log", "new_decision_id"]
+__all__ = ["LogEntry", "append_log", "log_lines", "new_decision_id"]
 
 _READ_AT_ONCE = 2_000
 _TAKE_HEAD = text(
@@ -106,6 +108,37 @@ def count_lines(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(ReviewStep)) or 0
 
 
+def log_lines(campaign_id: UUID) -> Iterator[str]:
+    """
+    Yield the log of one campaign as JSON Lines, some at a time.
+
+    A line says what its hash was made of (`chain.hash_entry`), and both hashes, so that
+    who keeps the file can prove later that nothing in it was altered. Every portion is
+    a transaction of its own, so that a slow reader holds none open.
+    """
+    after = 0
+    while True:
+        with transaction() as session:
+            lines = session.scalars(
+                _page_of(campaign_id).where(ReviewStep.number > after)
+            ).all()
+            shown = [_shown_line(line) for line in lines]
+            after = lines[-1].number if lines else after
+        yield "".join(shown)
+        if len(shown) < _READ_AT_ONCE:
+            return
+
+
+def _shown_line(line: ReviewStep) -> str:
+    told = shown_entry(read_line(line)) | {
+        "decided_at": shown_time(line.decided_at),
+        "number": line.number,
+        "previous_hash": line.previous_hash,
+        "hash": line.hash,
+    }
+    return orjson.dumps(told, option=orjson.OPT_SORT_KEYS).decode() + "\n"
+
+
 def _append_to_one(
     session: Session, campaign_id: UUID, entries: Sequence[LogEntry]
 ) -> None:
@@ -128,17 +161,21 @@ def _append_to_one(
 
 
 def _lines_of(session: Session, campaign_id: UUID) -> Iterator[tuple[LogEntry, Link]]:
-    query = (
-        select(ReviewStep)
-        .where(ReviewStep.campaign_id == campaign_id)
-        .order_by(ReviewStep.number)
-        .limit(_READ_AT_ONCE)
-    )
+    query = _page_of(campaign_id)
     page = session.scalars(query).all()
     while page:
         for line in page:
             yield read_line(line), Link(line.number, line.previous_hash, line.hash)
         page = session.scalars(query.where(ReviewStep.number > page[-1].number)).all()
+
+
+def _page_of(campaign_id: UUID) -> Select[ReviewStep]:
+    return (
+        select(ReviewStep)
+        .where(ReviewStep.campaign_id == campaign_id)
+        .order_by(ReviewStep.number)
+        .limit(_READ_AT_ONCE)
+    )
 
 
 def read_line(line: ReviewStep) -> LogEntry:

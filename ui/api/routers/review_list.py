@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import chain
 from typing import Annotated, Literal
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import ConfigDict
@@ -13,6 +14,7 @@ from tasks.database import transaction
 from tasks.reviews.export_lines import csv_head, csv_of, json_lines_of
 from tasks.reviews.filters import ReviewFilter, Sort
 from tasks.reviews.listed import all_cards, read_cards
+from tasks.reviews.log import log_lines
 from tasks.reviews.repository import count_decisions
 from tasks.reviews.schemas import ReviewCard
 from ui.api.answers import DecisionCounts, ReviewList
@@ -43,6 +45,7 @@ async def _read_wanted(asked: Annotated[_Asked, Query()]) -> ReviewFilter:
     return ReviewFilter(**{"decision": by_status} | values)
 
 
+CampaignId = Annotated[UUID, Query(alias="campaignId")]
 Wanted = Annotated[ReviewFilter, Depends(_read_wanted)]
 """What a list is to show, from the query of its address."""
 
@@ -93,6 +96,25 @@ def export_cards(
         _lines_of(chain([first], portions), is_csv=is_csv),
         media_type=_CSV if is_csv else _JSON_LINES,
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@router.get(
+    "/log/export",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "The file, as it is read.",
+            "content": {_JSON_LINES: {"schema": {"type": "string"}}},
+        }
+    },
+)
+def export_log(_caller: ReviewRead, campaign_id: CampaignId) -> StreamingResponse:
+    """Export the review log of a campaign, with the hashes that make it a chain."""
+    return StreamingResponse(
+        log_lines(campaign_id),
+        media_type=_JSON_LINES,
+        headers={"Content-Disposition": 'attachment; filename="review-log.jsonl"'},
     )
 
 

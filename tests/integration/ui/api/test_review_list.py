@@ -2,6 +2,8 @@
 
 import csv
 import json
+from hashlib import sha256
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -93,3 +95,28 @@ def test_an_export_is_json_lines_of_what_the_filter_finds(
     cards = [json.loads(line) for line in answer.text.splitlines()]
     assert sorted(one["score"] for one in cards) == [99, 99, 100, 100]
     assert operator.get("/profiles/export?minScore=100&search=x").text.count("\n") == 1
+
+
+def test_the_log_is_exported_so_that_anybody_can_follow_its_hashes(
+    operator: httpx.Client,
+) -> None:
+    campaign_id = queue_many(3)
+    ids = [one["id"] for one in operator.get("/profiles").json()["items"]]
+    operator.post("/profiles/batch/reject", json={"ids": ids, "reason": "häufig"})
+    operator.post(f"/profiles/{ids[0]}/reopen", json={"reason": "look again"})
+    answer = operator.get(f"/profiles/log/export?campaignId={campaign_id}")
+    assert answer.headers["Content-Type"].startswith("application/jsonl")
+    before = "0" * 64
+    lines = [json.loads(line) for line in answer.text.splitlines()]
+    for number, line in enumerate(lines, 1):
+        own, previous = line.pop("hash"), line.pop("previous_hash")
+        said = json.dumps(
+            line, ensure_ascii=False, separators=(",", ":"), sort_keys=True
+        )
+        assert line["number"] == number
+        assert previous == before
+        assert own == sha256(f"{before}\n{said}".encode()).hexdigest()
+        before = own
+    assert [one["after"] for one in lines] == ["rejected"] * 3 + ["pending"]
+    other = f"/profiles/log/export?campaignId={uuid4()}"
+    assert operator.get(other).text == ""
