@@ -36,4 +36,6 @@ def test_a_campaign_run_carries_the_id_of_the_request_that_started_it(
     assert sum(f"correlation:{ID}" in of_one for of_one in tags) == 1
     logs = Home(stack.home).logs
     wait_for(lambda: carries_id(logs / "api.log", "POST /api/v1/pipeline/run 202"))
+    account = api.get("/auth/me").json()["id"]
+    assert carries_id(logs / "api.log", f", account {account}")
     wait_for(lambda: carries_id(logs / "worker.log", "campaign run"))

@@ -2,12 +2,14 @@
 
 from typing import Annotated, NamedTuple
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from fastapi import Security
 from fastapi.security import APIKeyCookie, HTTPBearer, SecurityScopes
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection, Request
+from starlette.types import Scope
 
 from config.errors import ForbiddenError
 from config.settings import settings
@@ -132,6 +134,12 @@ async def find_caller(
         known = KnownCaller(found.caller, offered, found.is_sure)
         connection.scope[_KNOWN] = known
     return known.caller, known.offered
+
+
+def account_of(scope: Scope) -> UUID | None:
+    """Return which account a request spoke for, as far as anybody has asked."""
+    known: KnownCaller | None = scope.get(_KNOWN)
+    return known.caller.account_id if known else None
 
 
 async def find_caller_by_token(token: str) -> Caller:

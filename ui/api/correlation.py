@@ -13,6 +13,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from config.correlation import correlation_id
 from tasks.failures.record import record_failure
+from ui.api.auth import account_of
 from ui.api.problems import defect_answer
 
 log = logging.getLogger(__name__)
@@ -88,11 +89,13 @@ def _write_line(scope: Scope, status: int, *, seconds: float) -> None:
     if scope["type"] != "http":
         return
     notable = scope["method"] not in _READING or status >= _WORTH_A_LINE
+    account = account_of(scope)
     log.log(
         logging.INFO if notable else logging.DEBUG,
-        "%s %s %d in %.0f ms",
+        "%s %s %d in %.0f ms, %s",
         scope["method"],
         scope["path"],
         status,
         seconds * 1000,
+        f"account {account}" if account else "nobody signed in",
     )
