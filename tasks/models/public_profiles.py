@@ -23,7 +23,8 @@ class PublicProfile(Record):
     """
     What a source states about one profile; a column without a value is unknown.
 
-    Identity is (campaign, platform, handle), the handle without regard to case.
+    Identity is (campaign, platform, handle), the handle without regard to case and
+    with its server where the platform has many.
     """
 
     __tablename__ = "public_profiles"

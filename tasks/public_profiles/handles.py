@@ -56,6 +56,26 @@ _PLAIN_SUBDOMAINS = word_set("www m mobile web old new en beta app open")
 _SUBDOMAIN_LABELS = 3
 
 
+FEDERATED = word_set(
+    "activitypub bookwyrm friendica gotosocial lemmy mastodon misskey mobilizon"
+    " peertube pixelfed pleroma"
+)
+"""Platforms of many servers: the same handle on two of them is two people."""
+
+
+def handle_key_of(handle: str, *, platform: str, url: str | None) -> str:
+    """
+    Return what tells a public profile from all others of its platform.
+
+    A handle is the same whatever its case. Where a platform has many servers, the
+    server belongs to it: that of the handle (`name@host`), or of the address.
+    """
+    key = handle.casefold()
+    if platform in FEDERATED and "@" not in key and url:
+        return f"{key}@{host_of(url)}"
+    return key
+
+
 def normalise_handle(text: str | None) -> str | None:
     """
     Return a handle without `@`, `acct:`, `u/` and blanks, or `None` if nothing is left.

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from tasks.models import new_id
+from tasks.public_profiles.handles import handle_key_of
 from tasks.public_profiles.schemas import AcquiredProfile, Score
 
 _STORE = text(
@@ -43,8 +44,8 @@ def store_public_profiles(
     """
     Store public profiles that the campaign does not have yet, in one statement.
 
-    Returns those that were new, each with its id and in the order given. A handle is
-    the same whatever its case.
+    Returns those that were new, each with its id and in the order given; who is the
+    same is said by `handle_key_of`.
     """
     ids = [new_id() for _ in scored]
     rows = [
@@ -73,7 +74,11 @@ def _row(
 ) -> dict[str, Any]:
     return public_profile.__dict__ | {
         "id": public_profile_id,
-        "handle_key": public_profile.handle.casefold(),
+        "handle_key": handle_key_of(
+            public_profile.handle,
+            platform=public_profile.platform,
+            url=public_profile.url,
+        ),
         "score": score.score,
         "score_parts": score.parts,
         "confidence": score.confidence,

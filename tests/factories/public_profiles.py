@@ -18,12 +18,10 @@ def acquired_profile(handle: str = "mira.tal", **stated: Any) -> AcquiredProfile
     )
 
 
-def store_handles(taken: TakenRun, *handles: str) -> list[UUID]:
+def store_handles(taken: TakenRun, *handles: str, **stated: Any) -> list[UUID]:
     """Store public profiles and return the ids of those that were new."""
-    scored = [
-        (one, score_public_profile(one, Criteria()))
-        for one in map(acquired_profile, handles)
-    ]
+    acquired = [acquired_profile(handle, **stated) for handle in handles]
+    scored = [(one, score_public_profile(one, Criteria())) for one in acquired]
     with transaction() as session:
         fresh = store_public_profiles(
             session,

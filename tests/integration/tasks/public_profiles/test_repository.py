@@ -21,3 +21,12 @@ def test_each_campaign_has_its_own() -> None:
 
 def test_a_character_that_postgres_cannot_hold_does_not_stop_a_portion() -> None:
     assert len(store_handles(create_taken_run(), "mi\0ra", "tal")) == 2
+
+
+def test_the_same_name_on_two_servers_of_a_platform_is_two_people() -> None:
+    taken = create_taken_run()
+    for server, new in (("one.example", 1), ("two.example", 1), ("one.example", 0)):
+        stored = store_handles(
+            taken, "mira", platform="mastodon", url=f"https://{server}/@mira"
+        )
+        assert len(stored) == new
