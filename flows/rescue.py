@@ -14,10 +14,14 @@ from config.errors import ApplicationError
 from config.settings import settings
 from flows.dispatch import dispatch_campaign_run, find_flow_run, report_crashed
 from flows.review_batch import dispatch_batch
-from tasks.campaigns.rescue import list_silent_campaign_runs, mark_dispatched
+from tasks.campaigns.rescue import (
+    count_failed_start,
+    list_silent_campaign_runs,
+    mark_dispatched,
+)
 from tasks.clients.prefect_server import FlowRunRecord
 from tasks.database import held_alone, transaction
-from tasks.reviews.batch import list_silent_batches
+from tasks.reviews import batch
 
 INTERVAL = timedelta(seconds=3)
 RESUME_BY_PREFECT = timedelta(seconds=5)
@@ -32,7 +36,10 @@ class Silent(NamedTuple):
     id: UUID
     what: str
     flow_run_id: UUID | None
-    dispatch: Callable[[], None]
+    attempt: int
+    dispatch: Callable[[UUID, int], None]
+    count_failed_start: Callable[[UUID], bool]
+    """Returns whether to try again."""
 
 
 class Rescue(StrEnum):
@@ -105,18 +112,22 @@ def _list_silent() -> list[Silent]:
             one.campaign_run_id,
             "campaign run",
             one.flow_run_id,
-            partial(_dispatch_run, one.campaign_run_id, one.attempt),
+            one.attempt,
+            _dispatch_run,
+            partial(count_failed_start, now=moment),
         )
         for one in list_silent_campaign_runs(now=moment)
     ]
     with transaction() as session:
-        batches = list_silent_batches(session, silence=silence, now=moment)
+        batches = batch.list_silent_batches(session, silence=silence, now=moment)
     return found + [
         Silent(
             one.batch_id,
             "review batch",
             one.flow_run_id,
-            partial(dispatch_batch, one.batch_id, attempt=one.attempt),
+            one.attempt,
+            _dispatch_batch,
+            _count_failed_batch,
         )
         for one in batches
     ]
@@ -132,10 +143,22 @@ def _rescue(silent: Silent) -> None:
     if rescue is Rescue.REPORT_CRASHED and flow_run is not None:
         message = f"No sign of life from the {silent.what}."
         report_crashed(flow_run.id, message=message)
-    else:
-        silent.dispatch()
+        return
+    has_failed = flow_run is not None and flow_run.state.type == "FAILED"
+    if not has_failed or silent.count_failed_start(silent.id):
+        silent.dispatch(silent.id, silent.attempt)
 
 
 def _dispatch_run(campaign_run_id: UUID, attempt: int) -> None:
     flow_run_id = dispatch_campaign_run(campaign_run_id, attempt=attempt)
     mark_dispatched(campaign_run_id, flow_run_id)
+
+
+def _dispatch_batch(batch_id: UUID, attempt: int) -> None:
+    dispatch_batch(batch_id, attempt=attempt)
+
+
+def _count_failed_batch(batch_id: UUID) -> bool:
+    attempts = settings().campaigns.attempts
+    with transaction() as session:
+        return batch.count_failed_start(session, batch_id, attempts=attempts, now=now())

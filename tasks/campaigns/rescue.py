@@ -20,3 +20,12 @@ def mark_dispatched(campaign_run_id: UUID, flow_run_id: UUID) -> None:
     """Note which flow run works on a campaign run."""
     with transaction() as session:
         runs.mark_dispatched(session, campaign_run_id, flow_run_id)
+
+
+def count_failed_start(campaign_run_id: UUID, *, now: datetime) -> bool:
+    """Count a flow run that failed before its work; return whether to try again."""
+    attempts = settings().campaigns.attempts
+    with transaction() as session:
+        return runs.count_failed_start(
+            session, campaign_run_id, attempts=attempts, now=now
+        )

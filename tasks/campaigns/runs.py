@@ -29,6 +29,12 @@ class NoProgressError(ApplicationError):
 
     code = "no_progress"
 
+    def __init__(self, attempts: int) -> None:
+        super().__init__(
+            f"taken up {attempts} times without getting further; "
+            "see the worker's log, then start the campaign again"
+        )
+
 
 class Standing(StrEnum):
     """What the taker of a run should do next."""
@@ -55,11 +61,7 @@ def take_run(
     if not _goes_on(campaign, campaign_run, now=now):
         return None
     if campaign_run.idle_attempts > attempts:
-        stuck = NoProgressError(
-            f"taken up {attempts} times without getting further; "
-            "see the worker's log, then start the campaign again"
-        )
-        _fail(session, campaign, campaign_run, stuck, now=now)
+        _fail(session, campaign, campaign_run, NoProgressError(attempts), now=now)
         return None
     campaign_run.state = CampaignRunState.RUNNING
     campaign_run.started_at = campaign_run.started_at or now
@@ -76,6 +78,24 @@ def take_run(
         position=campaign_run.position,
         acquired=campaign_run.acquired,
     )
+
+
+def count_failed_start(
+    session: Session, campaign_run_id: UUID, *, attempts: int, now: datetime
+) -> bool:
+    """
+    Count a flow run that failed and left the run as it was; return whether to go on.
+
+    After `attempts` of them, or of takers without progress, the run has failed.
+    """
+    campaign, campaign_run = _lock_both(session, campaign_run_id)
+    if CampaignRunState(campaign_run.state).is_final:
+        return False
+    campaign_run.idle_attempts += 1
+    if campaign_run.idle_attempts <= attempts:
+        return True
+    _fail(session, campaign, campaign_run, NoProgressError(attempts), now=now)
+    return False
 
 
 def advance_run(

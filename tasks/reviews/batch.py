@@ -34,6 +34,18 @@ PORTION = 2_000
 """Public profiles that a worker decides about in one transaction."""
 
 
+class NoProgressError(ApplicationError):
+    """The batch was taken up again and again, and is not done."""
+
+    code = "no_progress"
+
+    def __init__(self, attempts: int) -> None:
+        super().__init__(
+            f"taken up {attempts} times and not done; what is decided stays. See the "
+            "worker's log, then decide about the rest again"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Portion:
     """What became of some public profiles that a decision was about."""
@@ -170,6 +182,22 @@ def fail_batch(
     if not BatchState(batch.state).is_final:
         batch.state, batch.ended_at = BatchState.FAILED, now
         batch.error_message = problem.message
+
+
+def count_failed_start(
+    session: Session, batch_id: UUID, *, attempts: int, now: datetime
+) -> bool:
+    """
+    Count a flow run that failed and left the batch as it was; say whether to go on.
+
+    After `attempts` of them, or of workers that took it, the batch has failed.
+    """
+    batch = batch_rows.get_batch(session, batch_id, lock=True)
+    batch.attempt += 1
+    if batch.attempt <= attempts:
+        return not BatchState(batch.state).is_final
+    fail_batch(session, batch_id, NoProgressError(attempts), now=now)
+    return False
 
 
 def mark_dispatched(session: Session, batch_id: UUID, flow_run_id: UUID) -> None:

@@ -80,6 +80,29 @@ def test_a_run_whose_flow_run_ended_is_dispatched_anew(campaign_run_id: UUID) ->
     assert _flow_run_of(campaign_run_id) not in {None, first}
 
 
+def test_a_run_whose_flow_runs_all_fail_is_given_up_with_a_reason(
+    campaign_run_id: UUID, environment: pytest.MonkeyPatch
+) -> None:
+    environment.setenv("MUSTER_CAMPAIGNS__ATTEMPTS", "3")
+    settings.cache_clear()
+    made = set()
+    for _ in range(6):
+        _look()
+        flow_run_id = _flow_run_of(campaign_run_id)
+        assert flow_run_id is not None
+        made.add(flow_run_id)
+        prefect_server().set_state(
+            flow_run_id, "FAILED", message="a package is missing", force=True
+        )
+    assert len(made) == 4
+    with transaction() as session:
+        campaign_run = get_run(session, campaign_run_id)
+        assert (campaign_run.state, campaign_run.error_code) == (
+            "failed",
+            "no_progress",
+        )
+
+
 def test_a_run_that_seems_at_work_but_is_silent_is_scheduled_again(
     campaign_run_id: UUID,
 ) -> None:

@@ -17,6 +17,7 @@ from deployments.stack.processes import base_environment
 from tasks.database import transaction
 from tasks.reviews.batch import (
     PORTION,
+    count_failed_start,
     count_wanted,
     decide_at_once,
     decide_or_open,
@@ -225,3 +226,17 @@ def test_a_batch_goes_on_where_a_killed_worker_left_it() -> None:
     assert set(decided.values()) == {1}
     versions = rows("SELECT DISTINCT version, decision FROM review_items")
     assert [tuple(one) for one in versions] == [(2, "approved")]
+
+
+def test_a_batch_whose_flow_runs_all_fail_is_given_up_with_a_reason() -> None:
+    queue_many(5_001)
+    batch_id = open_batch(ruling())
+    tried = []
+    for _ in range(3):
+        with transaction() as session:
+            tried.append(count_failed_start(session, batch_id, attempts=2, now=now()))
+    assert tried == [True, True, False]
+    with transaction() as session:
+        ended = describe_batch(session, batch_id)
+    assert (ended.state, ended.modified) == ("failed", 0)
+    assert "see the worker's log" in str(ended.error).lower()
