@@ -15,6 +15,8 @@ from config.sections.campaigns import CampaignsSettings
 from config.sections.database import DatabaseSettings
 from config.sections.events import EventsSettings
 from config.sections.failures import FailuresSettings
+from config.sections.leak_responders import LeakRespondersSettings
+from config.sections.leak_tests import LeakTestsSettings
 from config.sections.limits import LimitsSettings
 from config.sections.logs import LogsSettings
 from config.sections.multilogin import MultiloginSettings
@@ -25,6 +27,7 @@ from config.sections.public_profiles import PublicProfilesSettings
 from config.sections.redis import RedisSettings
 from config.sections.reviews import ReviewsSettings
 from config.sections.stack import StackSettings
+from config.sections.vpn import VpnSettings
 
 
 class Settings(BaseSettings):
@@ -59,6 +62,8 @@ class Settings(BaseSettings):
     database: DatabaseSettings = DatabaseSettings()
     events: EventsSettings = EventsSettings()
     failures: FailuresSettings = FailuresSettings()
+    leak_responders: LeakRespondersSettings = LeakRespondersSettings()
+    leak_tests: LeakTestsSettings = LeakTestsSettings()
     limits: LimitsSettings = LimitsSettings()
     logs: LogsSettings = LogsSettings()
     multilogin: MultiloginSettings = MultiloginSettings()
@@ -69,6 +74,7 @@ class Settings(BaseSettings):
     redis: RedisSettings = RedisSettings()
     reviews: ReviewsSettings = ReviewsSettings()
     stack: StackSettings = StackSettings()
+    vpn: VpnSettings = VpnSettings()
 
 
 def home_folder() -> Path:

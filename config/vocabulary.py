@@ -73,6 +73,7 @@ class EventType(StrEnum):
     REVIEW = "review"
     CAMPAIGN = "campaign"
     BROWSER = "browser"
+    CLOAK = "cloak"
 
 
 class BrowserState(StrEnum):
@@ -95,6 +96,62 @@ class BrowserState(StrEnum):
         }
 
 
+class LeakVerdict(StrEnum):
+    """What a leak test found of one kind; what nobody could know is inconclusive."""
+
+    LEAK = "leak"
+    CLEAN = "clean"
+    INCONCLUSIVE = "inconclusive"
+
+
+class LeakKind(StrEnum):
+    """What can give away who is behind an exit."""
+
+    IP = "ip"
+    DNS = "dns"
+    WEBRTC = "webrtc"
+    TIMEZONE = "timezone"
+    LOCALE = "locale"
+    GEOLOCATION = "geolocation"
+    HEADERS = "headers"
+
+
+class LeakScope(StrEnum):
+    """From where a leak test looked: inside a browser, or from Python beside it."""
+
+    BROWSER = "browser"
+    NETWORK = "network"
+
+
+class LeakSubject(StrEnum):
+    """What a leak test was about."""
+
+    BROWSER_PROFILE = "browser_profile"
+    PROXY = "proxy"
+    VPN = "vpn"
+    DIRECT = "direct"
+
+
+class TunnelState(StrEnum):
+    """Where a tunnel is; it is connected only when its exit was seen from outside."""
+
+    CONNECTING = "connecting"
+    VERIFYING = "verifying"
+    CONNECTED = "connected"
+    RECONNECTING = "reconnecting"
+    DISCONNECTING = "disconnecting"
+    DISCONNECTED = "disconnected"
+    FAILED = "failed"
+
+
+class TunnelProtocol(StrEnum):
+    """By which means a tunnel is made."""
+
+    OPENVPN = "openvpn"
+    WIREGUARD = "wireguard"
+    GLUETUN = "gluetun"
+
+
 class Permission(StrEnum):
     """What an account may do; a route names exactly one."""
 
@@ -106,6 +163,9 @@ class Permission(StrEnum):
     BROWSER_PROFILES_WRITE = "browser_profiles.write"
     ANALYTICS_READ = "analytics.read"
     ANALYTICS_WRITE = "analytics.write"
+    CLOAK_READ = "cloak.read"
+    CLOAK_TEST = "cloak.test"
+    CLOAK_CONNECT = "cloak.connect"
     ACCOUNT_OWN = "account.own"
     ACCOUNTS_READ = "admin.accounts.read"
     ACCOUNTS_WRITE = "admin.accounts.write"

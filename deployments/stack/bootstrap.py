@@ -23,6 +23,15 @@ STACK_LOCK = "deployments/requirements.txt"
 TESTS_LOCK = "tests/requirements.txt"
 INSTALLER_LOCK = "deployments/installer.txt"
 STAMP = "muster-locks.json"
+LABORATORY = {
+    "ip": "iproute2",
+    "nft": "nftables",
+    "openvpn": "openvpn",
+    "wg": "wireguard-tools",
+    "wireguard-go": "wireguard-go",
+    "slirp4netns": "slirp4netns",
+}
+"""Programs that tests of leaks and VPNs need, and Debian's packages of them."""
 
 
 class InstallError(Exception):
@@ -165,6 +174,32 @@ def one_at_a_time(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
+def missing_packages() -> list[str]:
+    """Return the packages of the laboratory whose programs are not on this machine."""
+    system = "/usr/sbin:/sbin"  # not on everybody's PATH
+    return [
+        package
+        for program, package in LABORATORY.items()
+        if not (shutil.which(program) or shutil.which(program, path=system))
+    ]
+
+
+def install_laboratory() -> None:
+    """Install what tests of leaks and VPNs need, if we may; else say what lacks."""
+    missing = missing_packages()
+    apt = apt_command()
+    if missing and apt:
+        say(f"installing {', '.join(missing)} for the tests ...")
+        run_command(*apt, "update", "-q")
+        run_command(*apt, "install", "-q", "-y", "--no-install-recommends", *missing)
+        missing = missing_packages()
+    if missing:
+        say(
+            f"tests of leaks and VPNs will fail: {', '.join(missing)} cannot be "
+            "installed from here; install them and run this again"
+        )
+
+
 def install(checkout: Path, *, tests: bool) -> None:
     """Bring `.venv` to the state of the locks."""
     environment = checkout / ".venv"
@@ -194,6 +229,8 @@ def main() -> int:
     except InstallError as problem:
         say(f"error: {problem}")
         return 1
+    if tests:
+        install_laboratory()
     python = str(checkout / ".venv" / "bin" / "python")
     need = ["--required"] if tests else []
     os.chdir(checkout)

@@ -45,6 +45,7 @@ class StackSecrets:
     prefect_auth_string: str
     signing_key: str
     multilogin_password: str
+    leak_responder_token: str
 
 
 def stack_secrets(home: Home) -> StackSecrets:
@@ -57,6 +58,7 @@ def stack_secrets(home: Home) -> StackSecrets:
         prefect_auth_string=f"muster:{secrets.token_hex(24)}",
         signing_key=secrets.token_hex(32),
         multilogin_password=secrets.token_hex(16),
+        leak_responder_token=secrets.token_hex(16),
     )
     # A home made by an earlier version lacks those that were added since.
     whole = {name: kept.get(name, value) for name, value in asdict(made).items()}

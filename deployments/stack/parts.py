@@ -62,6 +62,8 @@ class Addresses:
     plex_sign_in_url: str
     multilogin: Mapping[str, str]
     """What it takes to use Multilogin, as settings; empty if it is not ours."""
+    leak_responders: Mapping[str, str]
+    """Where the leak responders are, as settings; empty if they are not ours."""
 
     def environment(self) -> dict[str, str]:
         """Return them as settings."""
@@ -74,6 +76,7 @@ class Addresses:
             "MUSTER_PLEX__ACCOUNTS_URL": self.plex_accounts_url,
             "MUSTER_PLEX__SIGN_IN_URL": self.plex_sign_in_url,
             **self.multilogin,
+            **self.leak_responders,
         }
 
 
@@ -96,6 +99,7 @@ def addresses_of(values: Settings, secrets: StackSecrets) -> Addresses:
         plex_accounts_url=plex_url,
         plex_sign_in_url=values.plex.sign_in_url or f"{plex_url}/auth",
         multilogin=multilogin_settings(values, secrets),
+        leak_responders=leak_responder_settings(values, secrets),
     )
 
 
@@ -123,6 +127,7 @@ def parts_of(values: Settings, secrets: StackSecrets) -> list[Part]:
         *_server_parts(values, home, secrets),
         *_plex_parts(values),
         *_multilogin_parts(values, addresses),
+        *_leak_responder_parts(values, addresses),
     ]
     started = {part.name for part in servers}
     environment = addresses.environment() | client_environment(
@@ -223,6 +228,21 @@ def _multilogin_parts(values: Settings, addresses: Addresses) -> list[Part]:
     ]
 
 
+def _leak_responder_parts(values: Settings, addresses: Addresses) -> list[Part]:
+    if values.leak_tests.responder_url:
+        return []
+    url = addresses.leak_responders["MUSTER_LEAK_TESTS__RESPONDER_URL"]
+    return [
+        Part(
+            name="leak_responders",
+            title="Leak responders",
+            command=lambda: _python("deployments.leak_responders"),
+            environment=addresses.leak_responders,
+            is_ready=lambda _: answers(f"{url}/health"),
+        )
+    ]
+
+
 def _application_parts(
     values: Settings, addresses: Addresses, environment: Mapping[str, str]
 ) -> list[Part]:
@@ -252,6 +272,13 @@ def _application_parts(
             environment=environment,
         ),
         _worker_part(values, addresses, environment),
+        Part(
+            name="tunnel_keeper",
+            title="Tunnel keeper",
+            command=lambda: _python("deployments.tunnel_keeper"),
+            needs=_STORES,
+            environment=environment,
+        ),
         Part(
             name="api",
             title="API and console",
@@ -318,6 +345,20 @@ def multilogin_settings(values: Settings, secrets: StackSecrets) -> dict[str, st
         "MUSTER_MULTILOGIN__PASSWORD": (
             _set(theirs.password) or secrets.multilogin_password
         ),
+    }
+
+
+def leak_responder_settings(values: Settings, secrets: StackSecrets) -> dict[str, str]:
+    """Return where our leak responders are and what they ask for; empty if outside."""
+    if values.leak_tests.responder_url:
+        return {}
+    ours = values.leak_responders
+    host = LOOPBACK if ours.host in ("", "0.0.0.0") else ours.host  # noqa: S104 - compared, not bound
+    token = _set(ours.token) or secrets.leak_responder_token
+    return {
+        "MUSTER_LEAK_TESTS__RESPONDER_URL": f"http://{host}:{ours.http_port}",
+        "MUSTER_LEAK_TESTS__RESPONDER_TOKEN": token,
+        "MUSTER_LEAK_RESPONDERS__TOKEN": token,
     }
 
 

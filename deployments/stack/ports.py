@@ -18,6 +18,8 @@ REDIS = "MUSTER_STACK__REDIS_PORT"
 PREFECT = "MUSTER_STACK__PREFECT_PORT"
 DEMO_SITE = "MUSTER_STACK__DEMO_SITE_PORT"
 PLEX_ACCOUNTS = "MUSTER_STACK__PLEX_ACCOUNTS_PORT"
+LEAK_RESPONDERS = "MUSTER_LEAK_RESPONDERS__HTTP_PORT"
+LEAK_RESPONDERS_DNS = "MUSTER_LEAK_RESPONDERS__DNS_PORT"
 MULTILOGIN = {
     f"MUSTER_STACK__MULTILOGIN_{name.upper()}_PORT": f"multilogin_{name}_port"
     for name in ("cloud", "launcher", "proxy", "cookies", "gateway")
@@ -38,6 +40,9 @@ def ports_in_use(values: Settings) -> dict[str, int]:
         ports[PREFECT] = values.stack.prefect_port
     if not values.plex.accounts_url:
         ports[PLEX_ACCOUNTS] = values.stack.plex_accounts_port
+    if not values.leak_tests.responder_url:
+        ports[LEAK_RESPONDERS] = values.leak_responders.http_port
+        ports[LEAK_RESPONDERS_DNS] = values.leak_responders.dns_port
     if not values.multilogin.cloud_url:
         ports |= {name: getattr(values.stack, MULTILOGIN[name]) for name in MULTILOGIN}
     return ports
@@ -122,6 +127,7 @@ def free_port_settings() -> dict[str, str]:
     """Return every port setting of a stack with a free port."""
     names = (
         *(API, POSTGRES, REDIS, PREFECT, DEMO_SITE, PLEX_ACCOUNTS),
+        *(LEAK_RESPONDERS, LEAK_RESPONDERS_DNS),
         *MULTILOGIN,
     )
     return dict(zip(names, map(str, free_ports(len(names))), strict=True))

@@ -57,3 +57,15 @@ def test_a_browser_and_its_driver_are_matched_by_the_first_number(
     said: str, major: int | None
 ) -> None:
     assert major_version(said) == major
+
+
+def test_a_program_on_the_path_needs_no_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nowhere = {one: f"package-of-{one}" for one in ("no-such-tool", "other-tool")}
+    monkeypatch.setattr(bootstrap, "LABORATORY", nowhere)
+    assert bootstrap.missing_packages() == list(nowhere.values())
+    tool = tmp_path / "other-tool"
+    tool.touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert bootstrap.missing_packages() == ["package-of-no-such-tool"]

@@ -16,6 +16,7 @@ ELSEWHERE = {
     "prefect": {"api_url": "http://elsewhere/api", "auth_string": "them:word"},
     "plex": {"accounts_url": "https://plex.tv"},
     "multilogin": {"cloud_url": "https://elsewhere"},
+    "leak_tests": {"responder_url": "http://elsewhere"},
 }
 HERE = {
     "database": {"url": ""},
@@ -23,6 +24,7 @@ HERE = {
     "prefect": {"api_url": ""},
     "plex": {"accounts_url": ""},
     "multilogin": {"cloud_url": ""},
+    "leak_tests": {"responder_url": ""},
 }
 
 
@@ -82,6 +84,7 @@ def test_what_runs_elsewhere_is_not_started_and_not_waited_for(
         "demo_site",
         "relay",
         "worker",
+        "tunnel_keeper",
         "api",
     }
     assert {need for part in parts for need in part.needs} == {"migrations"}
@@ -129,6 +132,21 @@ def test_the_local_multilogin_is_started_where_no_address_is_set(
     assert "multilogin_x" in started
     # Nobody's local password goes to somebody else's cloud.
     assert addresses_of(elsewhere, secrets).multilogin == {}
+
+
+def test_leak_responders_are_started_where_no_address_is_set(
+    tmp_path: Path, secrets: StackSecrets
+) -> None:
+    here, elsewhere = (settings_with(tmp_path, one) for one in (HERE, ELSEWHERE))
+    started = {part.name: part for part in parts_of(here, secrets)}
+    told = started["worker"].environment
+    address = f"http://127.0.0.1:{here.leak_responders.http_port}"
+    assert told["MUSTER_LEAK_TESTS__RESPONDER_URL"] == address
+    token = secrets.leak_responder_token
+    assert told["MUSTER_LEAK_TESTS__RESPONDER_TOKEN"] == token
+    own = started["leak_responders"].environment
+    assert own["MUSTER_LEAK_RESPONDERS__TOKEN"] == token
+    assert addresses_of(elsewhere, secrets).leak_responders == {}
 
 
 def test_a_home_of_an_earlier_version_gets_the_secrets_it_lacks(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ from config.settings import Settings
 from deployments.stack.ports import (
     API,
     DEMO_SITE,
+    LEAK_RESPONDERS,
+    LEAK_RESPONDERS_DNS,
     MULTILOGIN,
     PLEX_ACCOUNTS,
     POSTGRES,
@@ -53,7 +55,7 @@ def test_two_parts_cannot_share_a_port() -> None:
 
 def test_free_ports_are_free_and_different() -> None:
     ports = free_port_settings()
-    assert len(set(ports.values())) == 11
+    assert len(set(ports.values())) == 13
     check_ports({name: int(port) for name, port in ports.items()})
 
 
@@ -62,6 +64,7 @@ def test_a_part_that_runs_elsewhere_needs_no_port() -> None:
         database={"url": ""}, redis={"url": ""}, prefect={"api_url": ""}
     )
     private = {POSTGRES, REDIS, PREFECT, PLEX_ACCOUNTS, *MULTILOGIN}
+    private |= {LEAK_RESPONDERS, LEAK_RESPONDERS_DNS}
     assert set(ports_in_use(everything)) == {API, DEMO_SITE} | private
     nothing = settings_with(
         database={"url": "postgresql+psycopg://elsewhere/muster"},
@@ -69,6 +72,7 @@ def test_a_part_that_runs_elsewhere_needs_no_port() -> None:
         prefect={"api_url": "http://elsewhere/api"},
         plex={"accounts_url": "https://plex.tv"},
         multilogin={"cloud_url": "https://elsewhere"},
+        leak_tests={"responder_url": "http://elsewhere"},
     )
     assert set(ports_in_use(nothing)) == {API, DEMO_SITE}
 
