@@ -19,6 +19,9 @@ OPERATOR = REVIEWER | {
     Permission.BROWSER_PROFILES_READ,
     Permission.BROWSER_PROFILES_WRITE,
     Permission.ANALYTICS_WRITE,
+    Permission.CLOAK_READ,
+    Permission.CLOAK_TEST,
+    Permission.CLOAK_CONNECT,
 }
 
 PERMISSIONS = {

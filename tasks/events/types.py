@@ -274,6 +274,53 @@ class BrowserReclaimed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class LeakTestEnded(Event):
+    """A leak test came to its end; a kind that is left out could not be known."""
+
+    type = EventType.CLOAK
+
+    leak_test_id: UUID
+    subject_kind: str
+    verdict: str
+    scope: str
+    subject_id: UUID | None = None
+    name: str | None = None
+    ip_leak: bool | None = None
+    dns_leak: bool | None = None
+    webrtc_leak: bool | None = None
+    error: str | None = None
+    step: str = "leak_tested"
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserOmitted(Event):
+    """A campaign run left a browser profile out: its leak test is not as demanded."""
+
+    type = EventType.CAMPAIGN
+
+    campaign_run_id: UUID
+    browser_profile_id: UUID
+    name: str
+    message: str
+    step: str = "browser_set_aside"
+
+
+@dataclass(frozen=True, slots=True)
+class TunnelChanged(Event):
+    """A tunnel went from one state to the next, or its exit changed."""
+
+    type = EventType.CLOAK
+
+    location: str
+    state: str
+    protocol: str | None = None
+    exit_ip: str | None = None
+    error: str | None = None
+    message: str | None = None
+    step: str = "tunnel_changed"
+
+
+@dataclass(frozen=True, slots=True)
 class ActivityReported(Event):
     """Another program told us of a step it took, through the API."""
 

@@ -10,7 +10,7 @@ _KEPT = re.compile(
     r"|/(media|youtube|videos)/.+"
     r"|/browser-profiles(/folders|/[^/]+/start)?"
     r"|/proxies(/generate)?"
-    r"|/cloak/leak-test"
+    r"|/cloak/leak-test(-schedules|s/[^/]+/fix-webrtc)?"
     r"|/profiles/(views|decisions/[^/]+/undo)"
     r"|/profiles/[^/]+/(approve|reject|maybe|skip|pending|reopen)"
 )

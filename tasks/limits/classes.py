@@ -35,12 +35,12 @@ RULES = (
     _rule(WRITING, r"/campaigns/.+", LimitClass.INTERACTIVE),
     _rule(
         READING | WRITING,
-        r"/(profiles|tracking|analytics|browser-profiles)(/.+)?",
+        r"/(profiles|tracking|analytics|browser-profiles|cloak)(/.+)?",
         LimitClass.INTERACTIVE,
     ),
     _rule(
         READING,
-        r"/(campaigns|recipes|cloak|proxies|media|youtube|videos|health|metrics)(/.+)?",
+        r"/(campaigns|recipes|proxies|media|youtube|videos|health|metrics)(/.+)?",
         LimitClass.INTERACTIVE,
     ),
     # Pages, and what a browser asks for by itself beside them.

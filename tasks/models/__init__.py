@@ -24,10 +24,12 @@ from tasks.models.campaigns import (
     UploadedTable,
 )
 from tasks.models.events import TrackingEvent
+from tasks.models.leak_tests import LeakTest, LeakTestSchedule
 from tasks.models.operations import Failure, KeptAnswer, LimitViolation
 from tasks.models.public_profiles import PublicProfile, ReviewItem
 from tasks.models.review_work import ReviewBatch, ReviewBatchMember, ReviewView
 from tasks.models.reviews import ReviewLogHead, ReviewStep, ReviewVote
+from tasks.models.vpn import TunnelKeeper, VpnTunnel
 
 __all__ = [
     "Account",
@@ -41,6 +43,8 @@ __all__ = [
     "FailurePicture",
     "Invitation",
     "KeptAnswer",
+    "LeakTest",
+    "LeakTestSchedule",
     "LimitViolation",
     "Login",
     "LoginActivity",
@@ -56,8 +60,10 @@ __all__ = [
     "RunningBrowser",
     "SourcePage",
     "TrackingEvent",
+    "TunnelKeeper",
     "UnreadableItem",
     "UploadedPiece",
     "UploadedTable",
+    "VpnTunnel",
     "new_id",
 ]

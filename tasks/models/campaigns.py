@@ -81,6 +81,8 @@ class CampaignRun(Record):
     ended_at: Mapped[datetime | None]
     error_code: Mapped[str | None]
     error_message: Mapped[str | None]
+    left_out: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    """Browser profile -> its name, and why the run does not use it."""
 
 
 class SourcePage(Base):

@@ -1,0 +1,1 @@
+"""Does an exit give away who is behind it."""
