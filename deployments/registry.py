@@ -70,8 +70,23 @@ REGISTRATIONS = (
         through_worker=False,
     ),
     Registration(
+        flow_name="vpn-connect",
+        entrypoint="flows.vpn_connect.connect_vpn",
+        through_worker=False,
+    ),
+    Registration(
         flow_name="browser-profile-sweep",
         entrypoint="flows.browser_profile_sweep.sweep_browser_profiles",
+        through_worker=False,
+    ),
+    Registration(
+        flow_name="leak-test",
+        entrypoint="flows.leak_test.run_leak_test",
+        through_worker=False,
+    ),
+    Registration(
+        flow_name="webrtc-fix",
+        entrypoint="flows.webrtc_fix.fix_webrtc",
         through_worker=False,
     ),
 )

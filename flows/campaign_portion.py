@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
+from uuid import UUID
 
 from pydantic import TypeAdapter
 
@@ -12,6 +13,7 @@ from config.clock import now
 from config.settings import settings
 from config.vocabulary import Stage
 from flows.campaign_browsers import open_browser_pages
+from flows.campaign_exit import check_exit_held, find_exit_proxy
 from tasks.browser_profiles.lease import Holder
 from tasks.campaigns.pace import Pace
 from tasks.campaigns.repository import (
@@ -42,6 +44,7 @@ from tasks.public_profiles.schemas import (
     AcquiredProfile,
     BrowserPagesSource,
     Criteria,
+    Exit,
     HtmlPagesSource,
     Score,
     Source,
@@ -69,6 +72,7 @@ class CampaignWork:
             self.source,
             holder=Holder(f"campaign run {taken.campaign_run_id}", taken.attempt),
             pictures=self.pictures,
+            campaign_run_id=taken.campaign_run_id,
         )
         self.earlier_tries: dict[str, int] = {}
 
@@ -82,6 +86,7 @@ def open_pages(
     *,
     holder: Holder,
     pictures: list[FailurePicture] | None = None,
+    campaign_run_id: UUID | None = None,
 ) -> PageDoor:
     """
     Return the door to a source's hosts; nothing is opened before it is needed.
@@ -90,11 +95,18 @@ def open_pages(
         source: As the campaign names it.
         holder: Who leases browsers, if it takes browsers.
         pictures: Is added to when a page cannot be read in a browser.
+        campaign_run_id: The run that says which browser profiles it leaves out.
     """
     if isinstance(source, BrowserPagesSource):
-        return open_browser_pages(source, holder=holder, pictures=pictures)
-    hosts = hosts_of(source) if isinstance(source, HtmlPagesSource) else ()
-    return PublicPages(limits=settings().public_profiles, hosts=hosts)
+        return open_browser_pages(
+            source, holder=holder, pictures=pictures, campaign_run_id=campaign_run_id
+        )
+    limits = settings().public_profiles
+    if not isinstance(source, HtmlPagesSource):
+        return PublicPages(limits=limits, hosts=())
+    wanted = exit_of(source)
+    exit_proxy = find_exit_proxy(wanted) if wanted else None
+    return PublicPages(limits=limits, hosts=hosts_of(source), exit_proxy=exit_proxy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +163,25 @@ def work_portion(work: CampaignWork) -> PortionEnd:
 
 
 def acquire_portion(work: CampaignWork) -> AcquiredPortion:
-    """Read the next items of the run's source, never more than are still wanted."""
+    """
+    Read the next items of the run's source, never more than are still wanted.
+
+    Raises:
+        OutsideError: The source does not answer, or the exit it is asked by is away.
+    """
+    portion = _acquire(work)
+    wanted = exit_of(work.source)
+    if wanted is not None and isinstance(work.pages, PublicPages):
+        check_exit_held(wanted, work.pages.exit_proxy)
+    return portion
+
+
+def exit_of(source: AnySource) -> Exit | None:
+    """Return where a source's requests are to leave, if it says so."""
+    return source.exit if isinstance(source, HtmlPagesSource) else None
+
+
+def _acquire(work: CampaignWork) -> AcquiredPortion:
     limit = min(work.pace.limit, max(1, work.taken.wanted - work.acquired))
     source = work.source
     if isinstance(source, TableSource):

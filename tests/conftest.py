@@ -5,9 +5,13 @@ pytest_plugins = [
     "tests.fixtures.servers",
     "tests.fixtures.database",
     "tests.fixtures.demo_site",
+    "tests.fixtures.leak_responders",
+    "tests.fixtures.laboratory",
     "tests.fixtures.prefect",
     "tests.fixtures.plex",
     "tests.fixtures.multilogin",
     "tests.fixtures.api",
     "tests.fixtures.stack",
+    "tests.fixtures.vpn_laboratory",
+    "tests.fixtures.gluetun",
 ]

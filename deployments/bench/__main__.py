@@ -28,7 +28,10 @@ from deployments.bench.report import (
 PAGES = 5_000
 ROWS = 100_000
 BROWSER_PAGES = 200
-PARTS = ("latency", "limiter", "api", "live", "campaigns", "browsers", "review")
+PARTS = (
+    *("latency", "limiter", "api", "live", "campaigns", "browsers"),
+    *("review", "vpn"),
+)
 LONGEST_SECONDS = 600.0
 """For one campaign; a slower one ends the benchmark with an error."""
 
@@ -59,6 +62,7 @@ def _measure(stack: OwnStack, wishes: argparse.Namespace) -> BenchReport:
     from deployments.bench.limiter import measure_limiter
     from deployments.bench.live_load import measure_live
     from deployments.bench.review import measure_review
+    from deployments.bench.tunnels import measure_tunnels
 
     # ruff: enable[PLC0415]
 
@@ -83,6 +87,7 @@ def _measure(stack: OwnStack, wishes: argparse.Namespace) -> BenchReport:
         review=measure_review(stack, _queue_wish(stack, rows=wishes.rows))
         if wanted("review")
         else None,
+        vpn=measure_tunnels() if wanted("vpn") else {},
     )
 
 

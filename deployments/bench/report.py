@@ -1,8 +1,8 @@
 """What the benchmark found: a table for people, an object for programs."""
 
 import platform
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import psutil
@@ -52,6 +52,8 @@ class BenchReport:
     live: Sequence[LiveLoad]
     browsers: BrowserFigures | None = None
     review: ReviewFigures | None = None
+    vpn: Mapping[str, float] = field(default_factory=dict)
+    """Seconds to a tunnel whose exit was seen, and back, as `tunnels.py` words it."""
 
 
 def as_object(report: BenchReport) -> dict[str, Any]:
@@ -81,6 +83,7 @@ def as_object(report: BenchReport) -> dict[str, Any]:
             }
             for one in report.live
         ],
+        "vpn": dict(report.vpn),
         **(_browsers_as_object(report.browsers) if report.browsers else {}),
         **({"review": asdict(report.review)} if report.review else {}),
     }
@@ -89,26 +92,29 @@ def as_object(report: BenchReport) -> dict[str, Any]:
 def print_report(report: BenchReport) -> None:
     """Print the report as small tables."""
     console = Console(highlight=False, width=WIDTH)
+    for table in _tables_of(report):
+        console.print(table)
+
+
+def _tables_of(report: BenchReport) -> Iterator[Table | str]:
     if report.campaigns is not None:
-        console.print(_campaign_table(report.campaigns))
-        console.print(_stage_table(report.campaigns))
-        console.print(
+        yield _campaign_table(report.campaigns)
+        yield _stage_table(report.campaigns)
+        yield (
             f"The whole path takes {report.campaigns.cpu_ratio:.1f} times the CPU of "
             "the bare loop. Uploading the table took "
             f"{report.campaigns.upload_seconds:.1f} s."
         )
-    if report.browsers is not None:
-        console.print(_browser_table(report.browsers))
-    if report.review is not None:
-        console.print(_review_table(report.review))
-    if report.api:
-        console.print(_api_table(report.api))
-    if report.live:
-        console.print(_live_table(report.live))
-    if report.limiter:
-        console.print(_limiter_table(report.limiter))
-    if report.latency:
-        console.print(_latency_table(report))
+    parts: tuple[tuple[Any, Callable[[Any], Table]], ...] = (
+        (report.browsers, _browser_table),
+        (report.review, _review_table),
+        (report.api, _api_table),
+        (report.live, _live_table),
+        (report.limiter, _limiter_table),
+        (report.latency, _latency_table),
+        (report.vpn, _vpn_table),
+    )
+    yield from (draw(figures) for figures, draw in parts if figures)
 
 
 def _campaigns_as_object(figures: CampaignFigures) -> dict[str, Any]:
@@ -219,13 +225,21 @@ def _stage_table(report: CampaignFigures) -> Table:
     return table
 
 
-def _latency_table(report: BenchReport) -> Table:
+def _latency_table(latency: Mapping[str, Any]) -> Table:
     table = Table("from click to first line", title="Latency")
     table.add_column("", justify="right")
-    for name, figure in report.latency.items():
+    for name, figure in latency.items():
         table.add_row(
             name, f"{figure:.3f}" if isinstance(figure, float) else f"{figure}"
         )
+    return table
+
+
+def _vpn_table(figures: Mapping[str, float]) -> Table:
+    table = Table("tunnels", title="VPN, to the exit that was seen and back")
+    table.add_column("", justify="right")
+    for name, figure in figures.items():
+        table.add_row(name, f"{figure:.3f}")
     return table
 
 

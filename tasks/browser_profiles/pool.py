@@ -46,11 +46,18 @@ class NoBrowserFreeError(BusyError):
         super().__init__(f"none of the source's browser profiles can be used: {why}")
 
 
+def object_to_none(_browser_profile_id: UUID) -> ApplicationError | None:
+    """Return that nothing speaks against a browser profile."""
+    return None
+
+
 class PoolTerms(NamedTuple):
-    """How long a lease holds unless it is renewed, and when browsers are recycled."""
+    """How long leases hold, when browsers are recycled, and which are left out."""
 
     lease_lifetime: timedelta
     recycle: RecycleTerms
+    find_objection: Callable[[UUID], ApplicationError | None] = object_to_none
+    """Asked each time before a browser is started."""
 
 
 class BrowserPool:
@@ -77,13 +84,22 @@ class BrowserPool:
 
         Raises:
             NoBrowserFreeError: All are in use, here or by others.
+            ApplicationError: There is an objection to each of the others.
             ApplicationError: One could not be started, and none of the others either.
         """
         failure: ApplicationError = NoBrowserFreeError("all of them are in use already")
+        has_tried = False
         for _ in range(len(self._idle)):
             browser_profile_id = self._take()
             if browser_profile_id is None:
                 break
+            objection = self._terms.find_objection(browser_profile_id)
+            if objection is not None:
+                self._idle.append(browser_profile_id)
+                # A start that failed may well work the next time, so it is told first.
+                failure = failure if has_tried else objection
+                continue
+            has_tried = True
             try:
                 with self._starts:
                     leased = self._call(self._lease, browser_profile_id)

@@ -16,6 +16,7 @@ from tasks.campaigns.schemas import (
     CampaignAnswer,
     CampaignRunAnswer,
     FailurePictureAnswer,
+    LeftOutBrowser,
     Problem,
 )
 from tasks.models import (
@@ -259,6 +260,26 @@ def add_failure_pictures(
     session.flush()
 
 
+def note_left_out(
+    session: Session,
+    campaign_run_id: UUID,
+    browser_profile_id: UUID,
+    told: Mapping[str, str] | None,
+) -> UUID | None:
+    """
+    Note the `name` of a browser profile that a run leaves out, and the `reason`.
+
+    None takes it back. Returns the run's campaign if it was not left out before.
+    """
+    campaign_run = session.get(CampaignRun, campaign_run_id, with_for_update=True)
+    if campaign_run is None:
+        return None
+    kept, its_id = dict(campaign_run.left_out), str(browser_profile_id)
+    before = kept.pop(its_id, None)
+    campaign_run.left_out = kept if told is None else {**kept, its_id: dict(told)}
+    return campaign_run.campaign_id if told and before is None else None
+
+
 def list_failure_pictures(
     session: Session, campaign_id: UUID
 ) -> list[FailurePictureAnswer]:
@@ -343,6 +364,12 @@ def describe_run(campaign_run: CampaignRun) -> CampaignRunAnswer:
         unreadable=campaign_run.unreadable,
         known=campaign_run.known,
         source_ended=bool(campaign_run.position.get(SOURCE_ENDED)),
+        left_out=tuple(
+            LeftOutBrowser(
+                browser_profile_id=UUID(one), name=told["name"], reason=told["reason"]
+            )
+            for one, told in sorted(campaign_run.left_out.items())
+        ),
         stages={
             stage: campaign_run.stage_seconds[stage]
             for stage in Stage  # in the order of the work; JSONB keeps none

@@ -18,6 +18,14 @@ class Problem(Schema):
     message: str
 
 
+class LeftOutBrowser(Schema):
+    """A browser profile that a run does not use, and why."""
+
+    browser_profile_id: UUID
+    name: str
+    reason: str
+
+
 class CampaignRunAnswer(Schema):
     """One run of a campaign, as the API shows it."""
 
@@ -39,6 +47,9 @@ class CampaignRunAnswer(Schema):
 
     source_ended: bool
     """Whether it read its source to the end, with fewer than were wanted."""
+
+    left_out: tuple[LeftOutBrowser, ...] = ()
+    """Browser profiles set aside, since their leak test is not as demanded."""
 
     stages: dict[str, float]
     """Stage -> seconds of work."""

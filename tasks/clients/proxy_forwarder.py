@@ -18,7 +18,7 @@ from config.errors import SetupError
 from tasks.clients.proxy_forwarder_dialing import Dialer, Link, UpstreamProxy
 from tasks.clients.proxy_forwarder_http import serve_http
 from tasks.clients.proxy_forwarder_messages import LARGEST_HEAD_BYTES
-from tasks.clients.proxy_forwarder_route import ForwardedTraffic, Route
+from tasks.clients.proxy_forwarder_route import ForwardedTraffic, Route, WayOut
 from tasks.clients.proxy_forwarder_socks import FIRST_BYTE, serve_socks
 
 __all__ = ["ForwardedTraffic", "ProxyForwarder", "UpstreamProxy", "check_upstream"]
@@ -73,10 +73,10 @@ class ProxyForwarder:
         """Close it."""
         await self.close()
 
-    async def open(self) -> int:
-        """Listen on a free port of 127.0.0.1 and return it."""
+    async def open(self, port: int = 0) -> int:
+        """Listen on this port of 127.0.0.1, or a free one for 0, and return it."""
         self._server = await asyncio.start_server(
-            self._accept, "127.0.0.1", 0, limit=LARGEST_HEAD_BYTES
+            self._accept, "127.0.0.1", port, limit=LARGEST_HEAD_BYTES
         )
         return self.port
 
@@ -95,6 +95,12 @@ class ProxyForwarder:
             if upstream is None
             else Dialer(upstream, self._connect_seconds, self._tls)
         )
+
+    def change_way_out(self, way_out: WayOut | None) -> None:
+        """Reach targets in this way from now on, and break off what is under way."""
+        self._route.dialer = way_out
+        for client in tuple(self._clients):
+            client.cancel()
 
     @property
     def port(self) -> int:

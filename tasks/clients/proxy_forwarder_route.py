@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from config.errors import ApplicationError, ForbiddenError, InvalidError, SetupError
-from tasks.clients.proxy_forwarder_dialing import Dialer, Link
+from tasks.clients.proxy_forwarder_dialing import Link, UpstreamProxy
 from tasks.clients.proxy_forwarder_targets import is_local_target, is_refused_host
 
 _BLOCK_BYTES = 65_536
@@ -31,6 +31,20 @@ class NoUpstreamError(SetupError):
     code = "no_proxy"
 
 
+class WayOut(Protocol):
+    """How targets are reached: through a proxy, or from inside a tunnel."""
+
+    @property
+    def upstream(self) -> UpstreamProxy:
+        """What it is called, and whether plain requests name their whole address."""
+
+    async def open_link(self) -> Link:
+        """Connect to the proxy itself."""
+
+    async def open_tunnel(self, host: str, port: int) -> Link:
+        """Connect to a target."""
+
+
 class ForwardedTraffic(NamedTuple):
     """What a forwarder has carried since it was opened."""
 
@@ -45,7 +59,7 @@ class ForwardedTraffic(NamedTuple):
 class Route:
     """The way out that the connections of one forwarder share."""
 
-    dialer: Dialer | None
+    dialer: WayOut | None
     allow_local: bool
     refused_hosts: frozenset[str]
     answer_seconds: float
@@ -77,7 +91,7 @@ class Route:
         """Count a failure under its code."""
         self.errors[problem.code] += 1
 
-    def admit(self, host: str, port: int) -> Dialer:
+    def admit(self, host: str, port: int) -> WayOut:
         """
         Return how to reach a target, if it may be reached.
 

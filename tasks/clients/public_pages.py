@@ -8,6 +8,7 @@ connections and what is known of the hosts last as long as the `PublicPages` obj
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from ipaddress import IPv4Network
 from types import TracebackType
 from typing import NamedTuple, Self
 from urllib.parse import urljoin, urlsplit
@@ -49,6 +50,7 @@ FIRST_WAIT_SECONDS = 0.25
 
 _STOP_LOOK_SECONDS = 0.1
 _CHUNK_BYTES = 65_536
+_LOOPBACK = IPv4Network("127.0.0.1/32")
 _HEADERS = {
     "Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1",
     "Accept-Language": "en,*;q=0.5",
@@ -76,7 +78,12 @@ class _Body(NamedTuple):
 
 
 class PublicPages:
-    """An open door to the pages of some hosts; close it, or use it in a `with`."""
+    """
+    An open door to the pages of some hosts; close it, or use it in a `with`.
+
+    With an `exit_proxy`, an HTTP proxy of our own on loopback, all requests leave
+    through it, those for robots.txt too, and names are asked at its far end.
+    """
 
     def __init__(
         self,
@@ -84,10 +91,12 @@ class PublicPages:
         limits: PublicProfilesSettings,
         hosts: Sequence[str],
         rules: RobotsRules | None = None,
+        exit_proxy: str | None = None,
     ) -> None:
         self.limits = limits
         self.hosts = tuple(hosts)
         self.rules = rules or RobotsRules()
+        self.exit_proxy = exit_proxy
         self._runner = asyncio.Runner()
         self._session: aiohttp.ClientSession | None = None
         self._robots_locks: dict[str, asyncio.Lock] = {}
@@ -339,13 +348,18 @@ class PublicPages:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
+            # Beyond it are no inner networks of ours: a tunnel leads nowhere else.
+            inner = () if self.exit_proxy is None else (_LOOPBACK,)
             seconds = self.limits.request_timeout.total_seconds()
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
                     limit=0,
                     limit_per_host=self.limits.pages_at_once,
-                    socket_factory=guarded_sockets(self.limits.inner_networks),
+                    socket_factory=guarded_sockets(
+                        (*self.limits.inner_networks, *inner)
+                    ),
                 ),
+                proxy=self.exit_proxy,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={**_HEADERS, "User-Agent": self.limits.user_agent},
                 timeout=aiohttp.ClientTimeout(total=seconds),

@@ -124,10 +124,25 @@ class PagesSource(Schema):
     """Hosts whose pages may be fetched; empty means the listing's own host."""
 
 
+class Exit(Schema):
+    """Where requests leave for the world."""
+
+    vpn: Annotated[str, Len(1, 64), Field(pattern=r"^[A-Za-z0-9_-]+$")]
+    """A location whose tunnel is connected while the run goes on."""
+
+
 class HtmlPagesSource(PagesSource):
     """A listing and the pages it links to, by HTTP, read with a recipe."""
 
     kind: Literal["html_pages"] = "html_pages"
+    exit: Exit | None = None
+    """How its hosts are asked; left out: straight from the worker."""
+
+
+class LeakTestDemand(Schema):
+    """What a browser profile's leak test must be like, so that it may be used."""
+
+    max_age_minutes: Annotated[StrictInt, Ge(1), Le(10_080)]
 
 
 class BrowserPagesSource(PagesSource):
@@ -148,6 +163,9 @@ class BrowserPagesSource(PagesSource):
 
     recycle_after_minutes: Annotated[StrictInt, Ge(1), Le(1_440)] = 30
     """The same, after so many minutes."""
+
+    leak_test: LeakTestDemand | None = None
+    """A passed leak test not older than this, for each browser profile it uses."""
 
     @model_validator(mode="after")
     def _names_browser_profiles(self) -> Self:

@@ -112,6 +112,11 @@ def find_place(session: Session, review_id: UUID) -> PicturePlace:
     url, source = found
     if not url:
         raise NoPictureError("its source states none")
+    if source.get("exit") or source.get("leakTest"):
+        raise NoPictureError(
+            "its campaign minds by which address its hosts are asked, and pictures "
+            "would be asked for from here"
+        )
     listing = urlsplit(source.get("listingUrl", "")).netloc
     return PicturePlace(url, tuple(source.get("hosts") or filter(None, (listing,))))
 

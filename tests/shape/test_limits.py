@@ -20,6 +20,7 @@ DONE_AGAIN_WITHOUT_HARM = re.compile(
     r"|/campaigns/[^/]+/(pause|complete)"  # the second is told the state
     r"|/browser-profiles/(stop-all|[^/]+/stop)"  # the second finds it stopped
     r"|/profiles/.+"  # deciding the same again changes nothing
+    r"|/cloak/vpn/(connect|disconnect)"  # the second finds it so
     r"|/tracking/ticket"  # a ticket is used once, and gone in seconds
 )
 

@@ -27,6 +27,7 @@ from ui.api.routers import (
     failure_pictures,
     failures,
     health,
+    leak_tests,
     limit_violations,
     logins,
     metrics,
@@ -43,6 +44,7 @@ from ui.api.routers import (
     tables,
     tracking,
     tracking_socket,
+    vpn,
 )
 from ui.api.safe_headers import SafeHeaders
 
@@ -56,6 +58,8 @@ RESOURCES = (
     failure_pictures,
     recipes,
     browser_profiles,
+    leak_tests,
+    vpn,
     review_batches,
     review_list,
     review_views,

@@ -10,6 +10,7 @@ BARE_PATHS = (
     "/pipeline",
     "/profiles",
     "/browser-profiles",
+    "/cloak",
     "/recipes",
     "/analytics",
     "/tracking",

@@ -12,7 +12,6 @@ from tasks.browser_profiles import create
 from tasks.browser_profiles.picture import picture_page
 from tasks.browser_profiles.repository import count_by_state, list_browser_profiles
 from tasks.browser_profiles.schemas import (
-    BrowserProfileAnswer,
     BrowserProfileRequest,
     FolderAnswer,
     FolderRequest,
@@ -28,6 +27,8 @@ from ui.api.browser_profile_answers import (
     BrowserProfileList,
     FolderList,
     TemplateList,
+    TestedBrowserProfile,
+    with_leak_tests,
 )
 from ui.api.dependencies import paged_by
 from ui.api.idempotency import TAKES_KEY
@@ -63,15 +64,17 @@ def show_browser_profiles(
             session, page, folder_id=folder_id, state=state, search=search
         )
         counts = count_by_state(session, folder_id=folder_id, search=search)
-    return BrowserProfileList(items=tuple(found.rows), next=found.next, counts=counts)
+    items = with_leak_tests(found.rows)
+    return BrowserProfileList(items=items, next=found.next, counts=counts)
 
 
 @router.post("", status_code=HTTPStatus.CREATED, dependencies=[TAKES_KEY])
 async def create_browser_profile(
     asked: BrowserProfileRequest, caller: BrowserProfilesWrite
-) -> BrowserProfileAnswer:
+) -> TestedBrowserProfile:
     """Make a browser profile of a template; its browser is not started."""
-    return await create.create_browser_profile(asked, created_by=caller.account_id)
+    made = await create.create_browser_profile(asked, created_by=caller.account_id)
+    return TestedBrowserProfile(**dict(made), last_leak_test=None)
 
 
 @router.get("/templates")
@@ -103,9 +106,10 @@ async def stop_all_browsers(_caller: BrowserProfilesWrite) -> StopAllAnswer:
 @router.get("/{browser_profile_id}")
 def show_browser_profile(
     browser_profile_id: UUID, _caller: BrowserProfilesRead
-) -> BrowserProfileAnswer:
-    """Look at one browser profile with its browser."""
-    return browser_profile_life.show_browser_profile(browser_profile_id)
+) -> TestedBrowserProfile:
+    """Look at one browser profile with its browser and its latest leak test."""
+    found = browser_profile_life.show_browser_profile(browser_profile_id)
+    return with_leak_tests([found])[0]
 
 
 @router.delete("/{browser_profile_id}", status_code=HTTPStatus.NO_CONTENT)

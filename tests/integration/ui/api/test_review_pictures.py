@@ -4,6 +4,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
@@ -67,9 +68,9 @@ def fresh(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
     pictures._rules.cache_clear()  # noqa: SLF001 - what this process knows of hosts
 
 
-def person_with(picture_url: str | None, *, listing: str) -> UUID:
+def person_with(picture_url: str | None, *, listing: str, **more: Any) -> UUID:
     with transaction() as session:
-        source = {"kind": "html_pages", "listingUrl": listing, "recipe": "x"}
+        source = {"kind": "html_pages", "listingUrl": listing, "recipe": "x", **more}
         campaign_id = create_campaign(session, source=source)
     queue_many(1, campaign_id=campaign_id, word=uuid4().hex)
     with transaction() as session:
@@ -156,6 +157,17 @@ def test_a_profile_without_a_picture_says_so(operator: httpx.Client) -> None:
     answer = ask(operator, None, listing="https://a.example/")
     assert reason_of(answer) == "its source states none"
     assert operator.get(f"/profiles/{uuid4()}/picture").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "minds", [{"exit": {"vpn": "nl"}}, {"leakTest": {"maxAgeMinutes": 60}}]
+)
+def test_no_picture_is_asked_for_past_the_exit_that_a_campaign_minds(
+    operator: httpx.Client, site: str, minds: dict[str, Any]
+) -> None:
+    person = person_with(f"{site}/mira.png", listing=f"{site}/all", **minds)
+    answer = operator.get(f"/profiles/{person}/picture")
+    assert "would be asked for from here" in reason_of(answer)
 
 
 def test_an_inner_network_is_entered_only_for_the_campaigns_own_hosts(

@@ -1,0 +1,1 @@
+"""A VPN provider and an internet in network namespaces, for tests and benchmarks."""

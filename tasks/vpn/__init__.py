@@ -1,0 +1,1 @@
+"""Tunnels to other exits, and who may use them."""
