@@ -24,6 +24,7 @@ from ui.console.answers import (
 )
 from ui.console.api_door import Door
 from ui.console.browser_client import Browsers
+from ui.console.cloak_client import Cloak
 from ui.console.people_client import People
 from ui.console.review_client import ReviewViews
 
@@ -138,6 +139,11 @@ def browsers() -> Browsers:
     return Browsers(
         open_client(), token=handshake_token(), user_agent=handshake_device()
     )
+
+
+def cloak() -> Cloak:
+    """Return the routes about exits, as that person."""
+    return Cloak(open_client(), token=handshake_token(), user_agent=handshake_device())
 
 
 def review_views() -> ReviewViews:

@@ -1,7 +1,6 @@
 """What the API answers about browser profiles."""
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from pydantic import ConfigDict
 
@@ -11,16 +10,10 @@ from tasks.browser_profiles.schemas import (
     StopAllAnswer,
     TemplateAnswer,
 )
+from tasks.leak_tests.schemas import LastLeakTest
 from ui.console.answers import Answer
 
 __all__ = ["FolderAnswer", "StopAllAnswer", "TemplateAnswer"]
-
-
-class LeakTest(Answer):
-    """How the last leak test of a browser profile ended."""
-
-    at: datetime
-    verdict: str
 
 
 class BrowserProfile(BrowserProfileAnswer):
@@ -28,7 +21,7 @@ class BrowserProfile(BrowserProfileAnswer):
 
     model_config = ConfigDict(extra="ignore")
 
-    last_leak_test: LeakTest | None = None
+    last_leak_test: LastLeakTest | None = None
     """None: not tested yet, if the API tells of leak tests at all."""
 
     @property

@@ -165,6 +165,8 @@ def _ask_way_in() -> dict[str, Any]:
             place="proxy.password",
             type="password",
             autocomplete="off",
+            # Else it is lost by whoever leaves the field with the Tab key.
+            live=True,
         )
     typed["save_traffic"] = st.checkbox(
         "Save traffic: load no pictures and videos",

@@ -6,6 +6,7 @@ from datetime import datetime
 from config.vocabulary import BrowserState
 from tasks.browser_profiles.schemas import ShownProxy
 from ui.console.browser_answers import BrowserProfile
+from ui.console.cloak_words import last_test_in_words
 from ui.console.words import Sign, date_in_words, moment_in_words, plain
 
 STATE_SIGNS: Mapping[str, Sign] = {
@@ -171,10 +172,7 @@ def leak_test_in_words(profile: BrowserProfile, *, now: datetime) -> str:
     """Return how the last leak test ended; nothing if the API tells of none at all."""
     if not profile.tells_of_leak_tests:
         return ""
-    test = profile.last_leak_test
-    if test is None:
-        return "leak test: not tested yet"
-    return f"leak test: {plain(test.verdict)}, {moment_in_words(test.at, now=now)}"
+    return f"leak test: {last_test_in_words(profile.last_leak_test, now=now)}"
 
 
 def since_in_words(profile: BrowserProfile, *, now: datetime) -> str:

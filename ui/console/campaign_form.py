@@ -30,6 +30,7 @@ PLACES = (
     "source.hosts",
     "source.browser_profile_ids",
     "source.browsers_at_once",
+    "source.leak_test",
     "source.table_id",
     "source.platform",
     "source.columns",
@@ -128,6 +129,8 @@ def _source(typed: Mapping[str, Any]) -> dict[str, Any]:
     if typed["kind"] == BROWSER_PAGES:
         pages["browserProfileIds"] = [str(one) for one in typed["browser_profile_ids"]]
         pages["browsersAtOnce"] = typed["browsers_at_once"]
+        max_age = typed.get("leak_test_max_age")
+        pages["leakTest"] = {"maxAgeMinutes": max_age} if max_age else None
     return pages
 
 

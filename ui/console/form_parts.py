@@ -32,6 +32,7 @@ DEMO_RECIPE = "demo-people"
 PIECE_BYTES = 1_048_576
 LARGEST_WANTED = 10_000_000
 NOT_THERE = "—"
+LONGEST_AGE_MINUTES = 10_080
 VERIFIED = {"Does not matter": None, "Verified only": True, "Not verified": False}
 
 
@@ -210,7 +211,37 @@ def _ask_browser_pages() -> dict[str, Any]:
             help="More read faster, and cost 160 to 600 MB each.",
         )
         field_problems("source.browsers_at_once")
-    return typed
+    return typed | _ask_leak_test()
+
+
+def _ask_leak_test() -> dict[str, Any]:
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="medium", key="form_leak"
+    ):
+        demanded = st.toggle(
+            "Only with a passed leak test",
+            key="form_leak_test",
+            help="A browser profile without one is left out, and the run says so. "
+            "Passed means: address seen as expected, and no leak by DNS or WebRTC.",
+            on_change=settle,
+            args=("source.leak_test",),
+            persist_state="session",
+        )
+        max_age = None
+        if demanded:
+            max_age = st.number_input(
+                "Not older than, in minutes",
+                1,
+                LONGEST_AGE_MINUTES,
+                60,
+                key="form_leak_test_max_age",
+                width=220,
+                on_change=settle,
+                args=("source.leak_test",),
+                persist_state="session",
+            )
+    field_problems("source.leak_test")
+    return {"leak_test_max_age": max_age}
 
 
 def _ask_table() -> dict[str, Any]:

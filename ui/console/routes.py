@@ -13,6 +13,7 @@ REVIEW = "screens/review.py"
 BROWSER_PROFILES = "screens/browser_profiles.py"
 NEW_BROWSER_PROFILE = "screens/new_browser_profile.py"
 BROWSER_PROFILE = "screens/browser_profile.py"
+CLOAK = "screens/cloak.py"
 PEOPLE = "screens/people.py"
 INVITE = "screens/invite.py"
 PERSON = "screens/person.py"
@@ -35,6 +36,12 @@ def go_to_review(campaign_id: UUID | None = None) -> NoReturn:
 def go_to_browser_profile(browser_profile_id: UUID) -> NoReturn:
     """Show one browser profile."""
     st.switch_page(BROWSER_PROFILE, query_params={"id": str(browser_profile_id)})
+
+
+def go_to_leak_tests(browser_profile_id: UUID) -> NoReturn:
+    """Show the leak tests of one browser profile."""
+    asked = {"show": "history", "profile": str(browser_profile_id)}
+    st.switch_page(CLOAK, query_params=asked)
 
 
 def go_to_person(account_id: UUID) -> NoReturn:

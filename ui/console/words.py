@@ -101,7 +101,15 @@ def source_in_words(source: Mapping[str, Any]) -> str:
         return f"Table with {counted(len(source.get('columns', {})), 'mapped column')}"
     address = source.get("listingUrl") or source.get("listing_url") or ""
     through = ", in browsers" if source.get("kind") == "browser_pages" else ""
-    return f"Pages listed at {address}{through}"
+    return f"Pages listed at {address}{through}{_leak_test(source)}"
+
+
+def _leak_test(source: Mapping[str, Any]) -> str:
+    demanded = source.get("leakTest") or source.get("leak_test")
+    if not demanded:
+        return ""
+    minutes = demanded.get("maxAgeMinutes") or demanded.get("max_age_minutes")
+    return f" with a passed leak test no older than {minutes} min"
 
 
 def plain(text: str) -> str:

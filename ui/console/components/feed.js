@@ -36,6 +36,11 @@ function tellEvent(event) {
     }
     return [...decided(event.decision), `${who} ${event.decision}${by}`];
   }
+  if (event.step === "browser_set_aside") {
+    return event.message
+      ? ["block", "orange", `${event.name} set aside: ${event.message}`]
+      : ["web", "gray", `${event.name} is used again`];
+  }
   if (event.type !== "campaign" || !event.status) return ["info", "gray", `${capital(event.type)} reported`];
   const state = event.error ? `failed: ${event.error}` : event.run || event.status;
   const colour = { completed: "green", failed: "red", running: "blue", active: "blue" }[event.run || event.status];

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from config.clock import now
 from config.vocabulary import BrowserState, EventType, Permission
 from ui.console.api_client import browsers
 from ui.console.browser_answers import BrowserProfile
+from ui.console.browser_leak_test import show_leak_test_of
 from ui.console.browser_rows import (
     REMOVED,
     show_removal,
@@ -19,7 +19,6 @@ from ui.console.browser_rows import (
 from ui.console.browser_words import (
     flag_title,
     kind_in_words,
-    leak_test_in_words,
     lease_in_words,
     proxy_in_words,
     state_badge,
@@ -112,7 +111,6 @@ def show_details(profile: BrowserProfile) -> None:
         "Folder": plain(names.get(profile.folder_id, "not known yet")),
         "Browser": plain(kind_in_words(profile)),
         "Proxy": proxy_in_words(profile.proxy),
-        "Leak test": leak_test_in_words(profile, now=now()).removeprefix("leak test: "),
         "Start pages": plain(", ".join(pages)) if pages else "none",
         "Machine": plain(browser.worker) if browser else "",
         "Window": ("none" if browser.headless else "shown") if browser else "",
@@ -169,10 +167,12 @@ with panel("browser_profile", "This browser profile"):
             show_head(profile)
         show_way_in(profile)
         show_page(profile)
+        show_leak_test_of(profile)
         st.header("Masking flags")
         show_unsupported(profile)
         show_flags(profile)
         show_details(profile)
 
 rerun_on_change(EventType.BROWSER)
+rerun_on_change(EventType.CLOAK)
 await_errands()

@@ -20,7 +20,7 @@ from ui.console.campaign_rows import (
 from ui.console.components.live_run import show_live_run
 from ui.console.criteria_words import criteria_in_words
 from ui.console.panels import panel, show_empty
-from ui.console.routes import CAMPAIGNS, asked_id, go_to_review
+from ui.console.routes import CAMPAIGNS, asked_id, go_to_browser_profile, go_to_review
 from ui.console.words import (
     badge,
     counted,
@@ -68,6 +68,25 @@ def show_wanted(campaign: CampaignAnswer) -> None:
         )
         for line in criteria_in_words(campaign.criteria):
             st.markdown(f"- {plain(line)}")
+
+
+def show_left_out(campaign: CampaignAnswer) -> None:
+    """Say which browser profiles the latest run set aside, and why."""
+    left_out = campaign.run.left_out if campaign.run else ()
+    if not left_out:
+        return
+    many = counted(len(left_out), "browser profile")
+    with st.container(border=True, key="left_out", gap="small"):
+        st.markdown(
+            f":orange[:material/block:] **{many} set aside**, because the campaign "
+            "demands a passed leak test:"
+        )
+        for one in left_out:
+            said, test = st.columns([5, 1], vertical_alignment="center")
+            said.markdown(f"**{plain(one.name)}** &nbsp; {plain(one.reason)}")
+            with test, st.container(horizontal_alignment="right"):
+                if st.button("Open", key=f"open_{one.browser_profile_id}"):
+                    go_to_browser_profile(one.browser_profile_id)
 
 
 def show_unreadable(campaign: CampaignAnswer) -> None:
@@ -128,6 +147,7 @@ with panel("campaign", "This campaign"):
     show_head(campaign)
     show_refused_wish()
     show_failure(campaign)
+    show_left_out(campaign)
     show_live_run(campaign, recent_events=latest_events(campaign_id))
     show_wanted(campaign)
     show_unreadable(campaign)

@@ -119,9 +119,9 @@ def test_a_leak_test_is_told_of_only_if_the_api_does() -> None:
     assert leak_test_in_words(a_browser_profile(), now=NOON) == ""
     untested = a_browser_profile(lastLeakTest=None)
     assert leak_test_in_words(untested, now=NOON) == "leak test: not tested yet"
-    test = {"at": NOON, "verdict": "passed", "unknown": 1}
-    tested = a_browser_profile(lastLeakTest=test)
-    assert leak_test_in_words(tested, now=NOON) == "leak test: passed, just now"
+    test = {"id": UUID(int=3), "at": NOON, "ipLeak": False, "dnsLeak": False}
+    tested = a_browser_profile(lastLeakTest=test | {"webrtcLeak": True})
+    assert leak_test_in_words(tested, now=NOON) == "leak test: WebRTC leaks, just now"
 
 
 def test_who_uses_a_browser_is_said_with_the_end() -> None:

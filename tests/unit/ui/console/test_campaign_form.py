@@ -93,6 +93,19 @@ def test_pages_in_a_browser_need_a_browser_profile() -> None:
     assert set(place_problems(missing)) == {"source.browser_profile_ids"}
 
 
+@pytest.mark.parametrize(
+    ("typed", "asked"), [(None, None), (60, {"maxAgeMinutes": 60})]
+)
+def test_a_campaign_in_browsers_may_demand_a_leak_test(
+    typed: int | None, asked: dict[str, int] | None
+) -> None:
+    request = build_request(BROWSER_PAGES | {"leak_test_max_age": typed})
+    assert request["source"]["leakTest"] == asked
+    assert (
+        "leakTest" not in build_request(PAGES | {"leak_test_max_age": typed})["source"]
+    )
+
+
 def test_a_table_needs_a_column_for_the_handle() -> None:
     missing = check_form(TABLE | {"columns": {"bio": "about"}})
     assert set(place_problems(missing)) == {"source.columns"}
@@ -118,6 +131,7 @@ def test_a_word_cannot_be_wanted_and_excluded() -> None:
         ("source.html_pages.listingUrl", "source.listing_url"),
         ("source.table.columns.handle", "source.columns"),
         ("source.columns.displayName", "source.columns"),
+        ("source.browser_pages.leakTest.maxAgeMinutes", "source.leak_test"),
         ("criteria.followers.min", "criteria.followers"),
         ("criteria.excludedWords.0", "criteria.excluded_words"),
         ("source", "source"),

@@ -21,12 +21,13 @@ def test_an_operator_does_not_see_the_administration() -> None:
         "Campaigns",
         "Review",
         "Browser profiles",
+        "Cloak",
         "Account",
     }
 
 
-def test_a_reviewer_does_not_see_the_browser_profiles() -> None:
-    assert "Browser profiles" not in shown_to(REVIEWER)
+def test_a_reviewer_does_not_see_browser_profiles_and_exits() -> None:
+    assert not {"Browser profiles", "Cloak"} & shown_to(REVIEWER)
 
 
 def test_an_administrator_sees_all_of_it() -> None:

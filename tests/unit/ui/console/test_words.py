@@ -79,3 +79,6 @@ def test_a_source_is_told_in_one_line() -> None:
     pages = {"kind": "html_pages", "listing_url": "https://people.example/all"}
     assert source_in_words(table) == "Table with 2 mapped columns"
     assert source_in_words(pages) == "Pages listed at https://people.example/all"
+    tested = pages | {"kind": "browser_pages", "leakTest": {"maxAgeMinutes": 60}}
+    said = source_in_words(tested)
+    assert said.endswith("in browsers with a passed leak test no older than 60 min")
