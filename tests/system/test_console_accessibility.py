@@ -38,6 +38,7 @@ SCREENS = (
     "campaign?id={campaign}",
     "new-campaign",
     "browser-profiles",
+    "cloak",
     "new-browser-profile",
     "people",
     "invite",

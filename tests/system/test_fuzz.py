@@ -19,6 +19,7 @@ from tests.factories.public_profiles import queue_handles
 from tests.fixtures.api import serving
 from tests.fixtures.database import CHECKOUT, forget_settings
 from tests.fixtures.demo_site import DemoSiteAddress
+from tests.fixtures.leak_responders import RunningResponders
 from tests.fixtures.multilogin import MultiloginX
 from tests.fixtures.plex import Plex
 from tests.fixtures.prefect import PrefectAddress
@@ -46,6 +47,7 @@ def known(
     demo_site: DemoSiteAddress,
     plex: Plex,
     multilogin: MultiloginX,
+    leak_responders: RunningResponders,
     environment: pytest.MonkeyPatch,
 ) -> None:
     """Have something of everything, and tell schemathesis what it is called."""
@@ -61,6 +63,9 @@ def known(
     told = {"demoSite": demo_site.url} | {name: str(one) for name, one in ids.items()}
     environment.setenv("MUSTER_TESTS_KNOWN", json.dumps(told))
     environment.setenv("SCHEMATHESIS_HOOKS", "tests.fixtures.fuzz_hooks")
+    environment.setenv("MUSTER_LEAK_TESTS__RESPONDER_URL", leak_responders.url)
+    environment.setenv("MUSTER_LEAK_TESTS__RESPONDER_TOKEN", leak_responders.token)
+    environment.setenv("MUSTER_LEAK_TESTS__NETWORK_TIMEOUT", "PT1S")
     environment.setenv("MUSTER_EVENTS__CONNECTION_LIFETIME", "PT0.2S")
     forget_settings()
 
