@@ -5,12 +5,16 @@ Ports: are ours free, and which are.
 """
 
 import errno
+import secrets
 import socket
 import sys
 from collections.abc import Mapping
 
 from config.errors import SetupError
 from config.settings import Settings
+
+_RANDOM = secrets.SystemRandom()
+_GIVEN_OUT = range(10_240, 32_768)
 
 API = "MUSTER_API__PORT"
 POSTGRES = "MUSTER_STACK__POSTGRES_PORT"
@@ -112,11 +116,29 @@ def open_listener(port: int, *, name: str, setting: str) -> socket.socket:
 
 
 def free_ports(count: int) -> list[int]:
-    """Return that many different ports on which nothing listens now."""
-    listeners = [socket.socket() for _ in range(count)]
+    """
+    Return that many different ports on which nothing listens now.
+
+    They are none that Linux gives to an outgoing connection (ip_local_port_range begins
+    at 32768), so that nobody takes one before it is used.
+
+    Raises:
+        SetupError: There are not so many.
+    """
+    listeners: list[socket.socket] = []
     try:
-        for listener in listeners:
-            listener.bind((LOOPBACK, 0))
+        for port in _RANDOM.sample(_GIVEN_OUT, len(_GIVEN_OUT)):
+            if len(listeners) == count:
+                break
+            listener = socket.socket()
+            try:
+                listener.bind((LOOPBACK, port))
+            except OSError:
+                listener.close()
+            else:
+                listeners.append(listener)
+        if len(listeners) < count:
+            raise SetupError(f"there are no {count} free ports")
         return [listener.getsockname()[1] for listener in listeners]
     finally:
         for listener in listeners:

@@ -18,7 +18,7 @@ from tests.fixtures.stack import RunningStack
 __all__ = ["console_browser", "person"]
 
 SECONDS_TO_TEST = 120
-OVERTAKEN = ("409 (Conflict)", "502 (Bad Gateway)")
+OVERTAKEN = ("409 (Conflict)", "502 (Bad Gateway)", "503 (Service Unavailable)")
 """A browser may end between our look at its state and our wish for a picture."""
 
 CHOOSE = """
