@@ -106,13 +106,13 @@ def test_a_browser_profile_is_made_in_a_new_folder_and_started(
         f"{stack.demo_site_url}/people", Keys.TAB
     )
     person.wait_until_ready()
-    person.find("browser_form_proxy_type", "button:nth-of-type(2)").click()
+    person.click_on("browser_form_proxy_type", "button:nth-of-type(2)")
     person.find("browser_form_host", "input")
-    person.find("browser_form_all_flags", "summary").click()
+    person.click_on("browser_form_all_flags", "summary")
     person.wait_until_ready()
     assert person.driver.execute_script(NAMELESS) == []
     person.take_picture(stack.screenshots, "new-browser-profile-flags")
-    person.find("browser_form_proxy_type", "button:nth-of-type(1)").click()
+    person.click_on("browser_form_proxy_type", "button:nth-of-type(1)")
     person.wait_until_gone("browser_form_host")
     person.wait_until_ready()
     person.click("create_start")

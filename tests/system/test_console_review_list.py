@@ -142,7 +142,7 @@ def test_a_filter_is_in_the_address_and_its_history_is_shown(
     person.wait_for(lambda: "by " in person.ask(LIST, words))
     exported = person.ask(LIST, "return root.querySelector('.exports a').href;")
     assert "decision=approved&decision=rejected" in exported
-    person.find("review_status", "button:nth-of-type(4)").click()
+    person.click_on("review_status", "button:nth-of-type(4)")
     person.wait_for(lambda: "maybe" in person.driver.current_url)
 
 

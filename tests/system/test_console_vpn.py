@@ -150,7 +150,7 @@ def test_a_tunnel_that_does_not_come_up_says_why(
 ) -> None:
     assert locations.is_dir()
     person.open(f"{stack.url}/console/cloak")
-    person.find("vpn_missing", "summary").click()
+    person.click_on("vpn_missing", "summary")
     person.wait_for_text("porto.ovpn")
     choose_location(person, "oslo")
     person.click("vpn_connect")
