@@ -14,7 +14,7 @@ from websockets.sync.client import connect
 from config.errors import SetupError
 from config.vocabulary import Role
 from tests.factories.accounts import create_login
-from tests.fixtures.api import serving
+from tests.fixtures.api import PATIENCE, serving
 from ui.api.app import create_app
 
 SECRET = "INSERT INTO accounts; password=hunter2"
@@ -47,7 +47,8 @@ def url(database: str) -> Iterator[str]:
 
 def person(url: str, role: Role) -> httpx.Client:
     token = create_login(role).tokens.access
-    return httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"})
+    headers = {"Authorization": f"Bearer {token}"}
+    return httpx.Client(base_url=url, headers=headers, timeout=PATIENCE)
 
 
 def kept(url: str, expected: int) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from config.vocabulary import Role
 from deployments.stack.ports import free_ports
 from tasks.accounts.logins import open_login_of
 from tests.factories.accounts import DEVICE, create_login
-from tests.fixtures.api import serving
+from tests.fixtures.api import PATIENCE, serving
 from tests.fixtures.database import read_settings_again
 from ui.api.app import create_app
 
@@ -41,7 +41,8 @@ def url(limits: None) -> Iterator[str]:
 
 def person(url: str, role: Role = Role.OPERATOR, *, email: str = "") -> httpx.Client:
     token = create_login(role, email=email).tokens.access
-    return httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"})
+    headers = {"Authorization": f"Bearer {token}"}
+    return httpx.Client(base_url=url, headers=headers, timeout=PATIENCE)
 
 
 def told(answer: httpx.Response) -> tuple[int, int]:

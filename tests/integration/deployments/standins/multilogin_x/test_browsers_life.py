@@ -66,7 +66,7 @@ def test_what_a_page_kept_is_there_after_a_stop(tmp_path: Path) -> None:
                 assert browser.is_closed
                 assert await browser.wait_closed() == 0
                 await browser.stop()
-            assert not processes_of(tmp_path)
+            assert await none_left(tmp_path)
             assert traces_in(tmp_path) == []
             async with open_browser(tmp_path) as browser:
                 assert await drive(browser, look) == ["name=value", "kept"]
@@ -86,7 +86,7 @@ def test_a_folder_opens_once_however_many_ask(tmp_path: Path) -> None:
                 await one.stop()
         async with open_browser(tmp_path):
             pass
-        assert not processes_of(tmp_path)
+        assert await none_left(tmp_path)
 
     play(steps)
 
@@ -161,7 +161,7 @@ def test_a_driver_that_dies_leaves_the_browser_alone(tmp_path: Path) -> None:
             assert not browser.is_closed
             await browser.stop()
             assert await browser.wait_closed() == 0
-        assert not processes_of(tmp_path)
+        assert await none_left(tmp_path)
 
     play(steps)
 
@@ -243,7 +243,7 @@ def test_a_browser_that_cannot_start_leaves_its_folder_free(tmp_path: Path) -> N
     async def steps() -> None:
         with pytest.raises((BrowserNotStartedError, AlreadyRunningError, OSError)):
             await start_browser(BrowserOrder("of-tests", tmp_path))
-        assert not processes_of(tmp_path)
+        assert await none_left(tmp_path)
         wrong = BrowserOrder("of-tests", tmp_path / "two", browser_type="stealthfox")
         with pytest.raises(BrowserNotStartedError):
             await start_browser(wrong)

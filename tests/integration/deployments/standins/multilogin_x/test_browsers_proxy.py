@@ -14,9 +14,9 @@ from tasks.clients.proxy_forwarder_dialing import CHECK_HOST, Scheme
 from tests.fixtures.local_browsers import (
     Driver,
     drive,
+    none_left,
     open_browser,
     play,
-    processes_of,
 )
 from tests.fixtures.raw_site import open_raw_site
 from tests.fixtures.upstream_proxies import PASSWORD, Upstream, open_upstream
@@ -91,7 +91,7 @@ def test_a_proxy_that_does_not_let_us_in_is_told_before_the_start(
                 with pytest.raises(ProxyUnreachableError) as refusal:
                     await start_browser(order)
                 assert "wrong" not in refusal.value.message
-        assert not processes_of(tmp_path)
+        assert await none_left(tmp_path)
 
     play(steps)
 
