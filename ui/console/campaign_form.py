@@ -31,6 +31,7 @@ PLACES = (
     "source.browser_profile_ids",
     "source.browsers_at_once",
     "source.leak_test",
+    "source.exit",
     "source.table_id",
     "source.platform",
     "source.columns",
@@ -126,6 +127,9 @@ def _source(typed: Mapping[str, Any]) -> dict[str, Any]:
         "recipe": typed.get("recipe") or "",
         "hosts": split_words(typed.get("hosts") or ""),
     }
+    location = (typed.get("exit_vpn") or "").strip()
+    if typed["kind"] == HTML_PAGES and location:
+        pages["exit"] = {"vpn": location}
     if typed["kind"] == BROWSER_PAGES:
         pages["browserProfileIds"] = [str(one) for one in typed["browser_profile_ids"]]
         pages["browsersAtOnce"] = typed["browsers_at_once"]

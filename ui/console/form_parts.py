@@ -60,7 +60,7 @@ def ask_source() -> dict[str, Any]:
     )
     asked = {
         DEMO_SITE: _ask_demo_site,
-        HTML_PAGES: _ask_pages,
+        HTML_PAGES: _ask_web_pages,
         BROWSER_PAGES: _ask_browser_pages,
         TABLE: _ask_table,
     }
@@ -178,6 +178,19 @@ def _ask_pages() -> dict[str, Any]:
         placeholder="Left out: only the listing's own host",
     )
     return typed | {"recipe": chosen}
+
+
+def _ask_web_pages() -> dict[str, Any]:
+    typed = _ask_pages()
+    typed["exit_vpn"] = ask_text(
+        "exit_vpn",
+        "VPN location to leave by",
+        place="source.exit",
+        placeholder="Left out: straight from the worker",
+        help="Its tunnel has to be connected; while it is away nothing is asked for. "
+        "The screen Cloak lists the locations.",
+    )
+    return typed
 
 
 def _ask_browser_pages() -> dict[str, Any]:

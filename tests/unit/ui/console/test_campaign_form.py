@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from flows.campaign_life import CampaignRequest
+from tasks.public_profiles.schemas import HtmlPagesSource
 from ui.console.api_door import FieldProblem
 from ui.console.campaign_form import (
     PLACES,
@@ -71,6 +73,21 @@ def test_how_many_must_agree_is_a_rule_of_the_campaign(
 ) -> None:
     asked = CampaignRequest.model_validate(build_request(typed))
     assert (asked.review_rule.opinions, asked.review_rule.of) == rule
+
+
+def test_pages_may_leave_by_a_vpn_location_and_a_wrong_name_is_told_at_its_field() -> (
+    None
+):
+    asked = CampaignRequest.model_validate(build_request(PAGES | {"exit_vpn": " nl "}))
+    assert isinstance(asked.source, HtmlPagesSource)
+    assert asked.source.exit is not None
+    assert asked.source.exit.vpn == "nl"
+    with pytest.raises(ValidationError) as refused:
+        CampaignRequest.model_validate(build_request(PAGES | {"exit_vpn": "a b"}))
+    path = ".".join(str(part) for part in refused.value.errors()[0]["loc"])
+    assert place_problems([FieldProblem(path=path, message="wrong")]) == {
+        "source.exit": ["wrong"]
+    }
 
 
 def test_what_is_left_out_is_no_criterion() -> None:
