@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPMethod
 from ipaddress import ip_address
-from itertools import count
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -127,7 +126,9 @@ class MultiloginDoor:
         return await self._bearer.token(refused=tuple(refused))
 
     async def _ask_patiently(self, wish: Wish, token: str | None) -> Answer:
-        for tries in count(1):
+        tries = 0
+        while True:
+            tries += 1
             try:
                 return await self._ask_once(wish, token)
             except MultiLoginServiceError as failure:
@@ -135,7 +136,6 @@ class MultiloginDoor:
                 if wait is None:
                     raise
             await anyio.sleep(wait)
-        raise AssertionError  # pragma: no cover - the loop has no end
 
     def _wait_after(
         self, failure: MultiLoginServiceError, wish: Wish, tries: int
