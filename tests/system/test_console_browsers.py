@@ -21,9 +21,6 @@ __all__ = ["console_browser", "person"]
 UPTIME, PICTURE = ".uptime", ".page-picture"
 SECONDS_TO_START = 60
 TWO_PICTURES_LATER = 7
-OVERTAKEN = "409 (Conflict)"
-"""A browser may end between our look at its state and our wish for a picture."""
-
 NAMELESS = """
 const named = (one) => (one.getAttribute('aria-label') || one.innerText || one.title
   || one.getAttribute('alt') || (one.labels && one.labels[0]?.innerText) || '').trim();
@@ -127,7 +124,6 @@ def test_a_browser_profile_is_made_in_a_new_folder_and_started(
     person.click("stop_")
     person.wait_for(lambda: "What it shows now" not in person.text())
     person.wait_for_text("stopped just now")
-    person.forgive(OVERTAKEN)
 
 
 def test_pictures_are_taken_only_while_somebody_looks(

@@ -18,8 +18,6 @@ from tests.fixtures.stack import RunningStack
 __all__ = ["console_browser", "person"]
 
 SECONDS_TO_TEST = 120
-OVERTAKEN = ("409 (Conflict)", "502 (Bad Gateway)", "503 (Service Unavailable)")
-"""A browser may end between our look at its state and our wish for a picture."""
 
 CHOOSE = """
 const [key, words] = arguments;
@@ -166,7 +164,6 @@ def test_webrtc_is_fixed_and_shown_before_and_after(
     person.click("its_leak_tests")
     person.wait_for_text("Only one browser profile")
     person.wait_for(lambda: rows(person) == 2)
-    person.forgive(*OVERTAKEN)
 
 
 def test_a_schedule_is_added_and_its_test_turns_up_by_itself(
