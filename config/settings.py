@@ -23,9 +23,12 @@ from config.sections.multilogin import MultiloginSettings
 from config.sections.pictures import PicturesSettings
 from config.sections.plex import PlexSettings
 from config.sections.prefect import PrefectSettings
+from config.sections.proxies import ProxiesSettings
+from config.sections.proxy_upkeep import ProxyUpkeepSettings
 from config.sections.public_profiles import PublicProfilesSettings
 from config.sections.redis import RedisSettings
 from config.sections.reviews import ReviewsSettings
+from config.sections.secrets import SecretsSettings
 from config.sections.stack import StackSettings
 from config.sections.vpn import VpnSettings
 
@@ -70,9 +73,12 @@ class Settings(BaseSettings):
     pictures: PicturesSettings = PicturesSettings()
     plex: PlexSettings = PlexSettings()
     prefect: PrefectSettings = PrefectSettings()
+    proxies: ProxiesSettings = ProxiesSettings()
+    proxy_upkeep: ProxyUpkeepSettings = ProxyUpkeepSettings()
     public_profiles: PublicProfilesSettings = PublicProfilesSettings()
     redis: RedisSettings = RedisSettings()
     reviews: ReviewsSettings = ReviewsSettings()
+    secrets: SecretsSettings = SecretsSettings()
     stack: StackSettings = StackSettings()
     vpn: VpnSettings = VpnSettings()
 

@@ -74,6 +74,55 @@ class EventType(StrEnum):
     CAMPAIGN = "campaign"
     BROWSER = "browser"
     CLOAK = "cloak"
+    PROXY = "proxy"
+
+
+class ProxyProtocol(StrEnum):
+    """What a proxy speaks."""
+
+    HTTP = "http"
+    HTTPS = "https"
+    SOCKS5 = "socks5"
+
+
+class ProxyState(StrEnum):
+    """Whether a proxy may be given out, and if not, why."""
+
+    ACTIVE = "active"
+    DISABLED = "disabled"
+    DRAINING = "draining"
+    RETIRED = "retired"
+
+
+class AccountSessionStatus(StrEnum):
+    """Whether an account session, or a proxy, is to be used."""
+
+    ACTIVE = "active"
+    DISABLED = "disabled"
+
+
+class ProxyVerb(StrEnum):
+    """What a person did with a proxy, and may take back."""
+
+    ENABLE = "enable"
+    DISABLE = "disable"
+    DRAIN = "drain"
+    RETIRE = "retire"
+
+
+class PinPolicy(StrEnum):
+    """Who may move a pin: only a person, or Muster within the country of its proxy."""
+
+    PERSON = "person"
+    SAME_COUNTRY = "same_country"
+
+
+class HistoryStep(StrEnum):
+    """How long one point of a proxy's history is."""
+
+    MINUTE = "minute"
+    HOUR = "hour"
+    DAY = "day"
 
 
 class BrowserState(StrEnum):
@@ -161,6 +210,9 @@ class Permission(StrEnum):
     REVIEW_DECIDE = "review.decide"
     BROWSER_PROFILES_READ = "browser_profiles.read"
     BROWSER_PROFILES_WRITE = "browser_profiles.write"
+    PROXIES_READ = "proxies.read"
+    PROXIES_WRITE = "proxies.write"
+    PROXIES_SECRETS = "proxies.secrets"
     ANALYTICS_READ = "analytics.read"
     ANALYTICS_WRITE = "analytics.write"
     CLOAK_READ = "cloak.read"

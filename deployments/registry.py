@@ -89,6 +89,21 @@ REGISTRATIONS = (
         entrypoint="flows.webrtc_fix.fix_webrtc",
         through_worker=False,
     ),
+    Registration(
+        flow_name="proxy-generation",
+        entrypoint="flows.proxy_generation.generate_proxies",
+        through_worker=False,
+    ),
+    Registration(
+        flow_name="proxy-check",
+        entrypoint="flows.proxy_check.check_some_proxies",
+        through_worker=False,
+    ),
+    Registration(
+        flow_name="proxy-pin-move",
+        entrypoint="flows.proxy_pin_move.move_proxy_pin",
+        through_worker=False,
+    ),
 )
 
 

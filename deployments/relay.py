@@ -1,4 +1,4 @@
-"""The outbox relay as a process, the watches over runs, browsers and leak tests."""
+"""The outbox relay as a process, and the watches over all that goes on by itself."""
 
 import signal
 from threading import Event, Thread
@@ -6,19 +6,25 @@ from threading import Event, Thread
 from config.logs import set_up_logs
 from flows.browser_profile_sweep import watch_browsers_forever
 from flows.leak_test_watch import watch_leak_tests_forever
+from flows.proxy_upkeep import watch_proxies_forever
 from flows.rescue import watch_forever
 from tasks.events.relay import relay_forever
 
 
 def main() -> None:
-    """Relay events, watch over runs, browsers and leak tests, until a signal."""
+    """Relay events and watch over all that goes on by itself, until a signal comes."""
     set_up_logs()
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     watches = [
         Thread(target=watch, args=(stop,), name=watch.__name__, daemon=True)
-        for watch in (watch_forever, watch_browsers_forever, watch_leak_tests_forever)
+        for watch in (
+            watch_forever,
+            watch_browsers_forever,
+            watch_leak_tests_forever,
+            watch_proxies_forever,
+        )
     ]
     for watch in watches:
         watch.start()

@@ -2,7 +2,7 @@
 The tunnel keeper as a process: it makes the tunnels that people wish for.
 
 `python -m deployments.tunnel_keeper` runs it, one a machine. `... seal` seals the files
-of all locations where they lie; `... new-key` prints a key for MUSTER_VPN__SEAL_KEY.
+of all locations where they lie.
 """
 
 import argparse
@@ -11,8 +11,6 @@ import fcntl
 import os
 import signal
 import sys
-
-from cryptography.fernet import Fernet
 
 from config.errors import ApplicationError, SetupError
 from config.logs import set_up_logs
@@ -28,13 +26,11 @@ from tasks.vpn.seals import seal_file
 def main() -> int:
     """Run the keeper until a signal comes, or do one of its chores."""
     parser = argparse.ArgumentParser(prog="tunnel_keeper", description=__doc__)
-    parser.add_argument("chore", nargs="?", choices=["seal", "new-key"])
+    parser.add_argument("chore", nargs="?", choices=["seal"])
     chore = parser.parse_args().chore
     set_up_logs()
     try:
-        if chore == "new-key":
-            sys.stdout.write(f"{Fernet.generate_key().decode()}\n")
-        elif chore == "seal":
+        if chore == "seal":
             for file in list_secret_files():
                 did = "sealed" if seal_file(file) else "sealed already"
                 sys.stdout.write(f"{file.name}: {did}\n")

@@ -17,6 +17,7 @@ from tasks.database import transaction
 from tasks.events.outbox import record_event
 from tasks.events.types import BrowserOmitted
 from tasks.leak_tests.repository import find_objection
+from tasks.proxies.pinned_turns import PinnedTurns
 from tasks.public_profiles.acquire import find_fault, hosts_of
 from tasks.public_profiles.schemas import BrowserPagesSource
 
@@ -66,6 +67,7 @@ def open_browser_pages(
         find_fault=partial(find_fault, source=source),
         most_pictures=0 if pictures is None else section.failure_pictures,
         largest_picture=section.largest_failure_picture,
+        turns=PinnedTurns(),
     )
     return BrowserPages(pool, terms, pictures=pictures)
 

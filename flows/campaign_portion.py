@@ -14,6 +14,7 @@ from config.settings import settings
 from config.vocabulary import Stage
 from flows.campaign_browsers import open_browser_pages
 from flows.campaign_exit import check_exit_held, find_exit_proxy
+from flows.campaign_proxies import open_proxied_pages
 from tasks.browser_profiles.lease import Holder
 from tasks.campaigns.pace import Pace
 from tasks.campaigns.repository import (
@@ -104,6 +105,8 @@ def open_pages(
     limits = settings().public_profiles
     if not isinstance(source, HtmlPagesSource):
         return PublicPages(limits=limits, hosts=())
+    if source.proxies is not None:
+        return open_proxied_pages(source, source.proxies, limits=limits)
     wanted = exit_of(source)
     exit_proxy = find_exit_proxy(wanted) if wanted else None
     return PublicPages(limits=limits, hosts=hosts_of(source), exit_proxy=exit_proxy)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -39,7 +38,7 @@ def read_page(
     query: Select[Row],
     wish: PageWish,
     *,
-    key: InstrumentedAttribute[UUID],
+    key: InstrumentedAttribute[Any],
     columns: Mapping[str, InstrumentedAttribute[Any]],
 ) -> Page[Row]:
     """
@@ -71,7 +70,7 @@ def read_page(
 def _place_of(
     row: Any,
     *,
-    key: InstrumentedAttribute[UUID],
+    key: InstrumentedAttribute[Any],
     column: InstrumentedAttribute[Any] | None,
 ) -> str:
     row_id = str(getattr(row, key.key))
@@ -84,12 +83,12 @@ def _place_of(
 def _beyond(
     wish: PageWish,
     *,
-    key: InstrumentedAttribute[UUID],
+    key: InstrumentedAttribute[Any],
     column: InstrumentedAttribute[Any] | None,
 ) -> ColumnElement[bool]:
     row_id, _, text = (wish.after or "").partition("~")
     try:
-        last = UUID(row_id)
+        last = key.type.python_type(row_id)
         value = _read_value(column, text)
     except ValueError:
         raise InvalidError(
@@ -98,7 +97,8 @@ def _beyond(
             field="after",
         ) from None
     if column is None:
-        return key < last if wish.descending else key > last
+        beyond: ColumnElement[bool] = key < last if wish.descending else key > last
+        return beyond
     both, place = tuple_(column, key), (value, last)
     return both < place if wish.descending else both > place
 

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated
 
 from annotated_types import Gt
-from pydantic import SecretStr
 
 from config.sections.base import Section
 
@@ -17,9 +16,6 @@ class VpnSettings(Section):
 
     folder: Path | None = None
     """`<location>.ovpn`, `.conf` or `.gluetun` lie here. Empty: `<MUSTER_HOME>/vpn`."""
-
-    seal_key: SecretStr = SecretStr("")
-    """Opens sealed files of this folder. Empty: one in `<MUSTER_HOME>/vpn.key`."""
 
     keeper_name: str = ""
     """Which tunnel keeper makes our tunnels. Empty: the one of this machine."""

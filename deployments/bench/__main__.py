@@ -30,7 +30,7 @@ ROWS = 100_000
 BROWSER_PAGES = 200
 PARTS = (
     *("latency", "limiter", "api", "live", "campaigns", "browsers"),
-    *("review", "vpn"),
+    *("review", "vpn", "rotation", "proxied"),
 )
 LONGEST_SECONDS = 600.0
 """For one campaign; a slower one ends the benchmark with an error."""
@@ -61,7 +61,9 @@ def _measure(stack: OwnStack, wishes: argparse.Namespace) -> BenchReport:
     from deployments.bench.latency import measure_latency
     from deployments.bench.limiter import measure_limiter
     from deployments.bench.live_load import measure_live
+    from deployments.bench.proxied import measure_proxied
     from deployments.bench.review import measure_review
+    from deployments.bench.rotation import measure_rotation
     from deployments.bench.tunnels import measure_tunnels
 
     # ruff: enable[PLC0415]
@@ -88,6 +90,8 @@ def _measure(stack: OwnStack, wishes: argparse.Namespace) -> BenchReport:
         if wanted("review")
         else None,
         vpn=measure_tunnels() if wanted("vpn") else {},
+        rotation=measure_rotation() if wanted("rotation") else {},
+        proxied=measure_proxied(stack) if wanted("proxied") else None,
     )
 
 

@@ -23,6 +23,7 @@ from deployments.stack.state import read_state
 _NO_LIMITS = {
     "MUSTER_LIMITS__GENERAL": "10000000",
     "MUSTER_LIMITS__INTERACTIVE": "10000000",
+    "MUSTER_PROXIES__BUDGET_PER_HOUR": "28800",  # 8/s: an hour in a minute
 }
 """What is measured asks far more often than any person."""
 

@@ -36,7 +36,7 @@ class PlainResult:
 def run_plain_loop(listing_url: str) -> PlainResult:
     """Read every page that the listing and its followers link to."""
     began, first, read = monotonic(), 0.0, 0
-    with _plain_browser() as driver:
+    with plain_browser() as driver:
         for address in _list_pages(driver, listing_url):
             driver.get(address)
             page = LexborHTMLParser(driver.page_source)
@@ -61,11 +61,15 @@ def _list_pages(driver: webdriver.Chrome, listing_url: str) -> dict[str, None]:
 
 
 @contextmanager
-def _plain_browser() -> Iterator[webdriver.Chrome]:
+def plain_browser(*, proxy: str | None = None) -> Iterator[webdriver.Chrome]:
+    """Run a browser within the block, behind a proxy if one is named."""
     here, options = browser(), webdriver.ChromeOptions()
     options.binary_location = str(here.binary)
     options.add_argument("--headless=new")
     options.add_argument("--window-size=1920,1080")  # painting costs a tenth of the CPU
+    if proxy is not None:
+        options.add_argument(f"--proxy-server={proxy}")
+        options.add_argument("--proxy-bypass-list=<-loopback>")
     if os.geteuid() == 0:
         options.add_argument("--no-sandbox")
     service = webdriver.ChromeService(str(here.driver))

@@ -14,6 +14,8 @@ from deployments.bench.bare_loop import BareResult
 from deployments.bench.browsers import BrowserFigures
 from deployments.bench.live_load import LiveLoad
 from deployments.bench.measured_campaign import Measured
+from deployments.bench.proxied import ProxiedFigures
+from deployments.bench.proxied_table import forwarder_table, rules_table
 from deployments.bench.review import ReviewFigures
 
 MEBIBYTE = 1024 * 1024
@@ -55,6 +57,10 @@ class BenchReport:
     vpn: Mapping[str, float] = field(default_factory=dict)
     """Seconds to a tunnel whose exit was seen, and back, as `tunnels.py` words it."""
 
+    proxied: ProxiedFigures | None = None
+    rotation: Mapping[str, float] = field(default_factory=dict)
+    """As `rotation.py` words it."""
+
 
 def as_object(report: BenchReport) -> dict[str, Any]:
     """Return the report for `--json`."""
@@ -86,6 +92,8 @@ def as_object(report: BenchReport) -> dict[str, Any]:
         "vpn": dict(report.vpn),
         **(_browsers_as_object(report.browsers) if report.browsers else {}),
         **({"review": asdict(report.review)} if report.review else {}),
+        **({"proxied": asdict(report.proxied)} if report.proxied else {}),
+        **({"rotation": dict(report.rotation)} if report.rotation else {}),
     }
 
 
@@ -113,6 +121,9 @@ def _tables_of(report: BenchReport) -> Iterator[Table | str]:
         (report.limiter, _limiter_table),
         (report.latency, _latency_table),
         (report.vpn, _vpn_table),
+        (report.rotation, _rotation_table),
+        (report.proxied, rules_table),
+        (report.proxied, forwarder_table),
     )
     yield from (draw(figures) for figures, draw in parts if figures)
 
@@ -294,6 +305,14 @@ def _limiter_table(rates: Mapping[str, float]) -> Table:
     table.add_column("operations/s", justify="right")
     for name, rate in rates.items():
         table.add_row(name, f"{rate:,.0f}")
+    return table
+
+
+def _rotation_table(figures: Mapping[str, float]) -> Table:
+    table = Table("rotation", title="Choosing a proxy")
+    table.add_column("", justify="right")
+    for name, figure in figures.items():
+        table.add_row(name, f"{figure:.2f}")
     return table
 
 

@@ -18,6 +18,8 @@ OPERATOR = REVIEWER | {
     Permission.CAMPAIGNS_WRITE,
     Permission.BROWSER_PROFILES_READ,
     Permission.BROWSER_PROFILES_WRITE,
+    Permission.PROXIES_READ,
+    Permission.PROXIES_WRITE,
     Permission.ANALYTICS_WRITE,
     Permission.CLOAK_READ,
     Permission.CLOAK_TEST,

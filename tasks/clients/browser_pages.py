@@ -53,6 +53,8 @@ class BrowserPages:
         for seat in self._seats:
             seat.let_go()
         self._supply.close()
+        if self._terms.turns is not None:
+            self._terms.turns.close()
 
     def fetch(
         self,

@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import Callable
+from time import monotonic
 from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from config.errors import ApplicationError, UnreachableError
 from config.sections.public_profiles import PublicProfilesSettings
+from tasks.clients.browser_turns import NoTurnError, Turns, take_turn_of
 from tasks.clients.browser_work import BrowserWork, no_fault
 from tasks.clients.driven_browser import (
     BrowserGoneError,
@@ -101,6 +103,8 @@ class BrowserTerms(NamedTuple):
 
     most_pictures: int = 0
     largest_picture: int = 1_000_000
+    turns: Turns | None = None
+    """Where a browser asks before it uses the proxy it is bound to."""
 
 
 class PictureBook:
@@ -223,19 +227,40 @@ class Seat:
             denial = self._find_denial(url, leased, ends_at=work.ends_at)
             if denial is not None:
                 return self._end(url, denial, work)
-            work.count_try(url)
-            self._pages += 1
-            return self._judge(url, browser.open(url), work)
+            with take_turn_of(
+                self._terms.turns,
+                leased.browser_profile_id,
+                url,
+                manners=self._manners,
+                ends_at=self._turn_ends_at(work),
+            ) as turn:
+                work.count_try(url)
+                self._pages += 1
+                outcome = self._open(browser, url, work)
+                turn.tell(outcome)
+                return outcome
         except _NoTimeError:
             return None
-        except PageTooSlowError:
-            seconds = self._terms.limits.request_timeout.total_seconds()
-            return Retry(f"no answer within {seconds:g} s")
+        except NoTurnError as away:
+            return None if away.is_late else BrowserTrouble(away.reason)
         except _TroubledError as troubled:
             return troubled.trouble
         except BrowserGoneError as gone:
             may_be_the_page = work.tries.get(url, 0) > tries_before
             return BrowserTrouble(gone.message, may_be_the_page)
+
+    def _open(
+        self, browser: DrivenBrowser, url: str, work: BrowserWork
+    ) -> PageAnswer | Retry | BrowserTrouble:
+        try:
+            return self._judge(url, browser.open(url), work)
+        except PageTooSlowError:
+            seconds = self._terms.limits.request_timeout.total_seconds()
+            return Retry(f"no answer within {seconds:g} s")
+
+    def _turn_ends_at(self, work: BrowserWork) -> float:
+        longest = monotonic() + self._terms.limits.longest_wait.total_seconds()
+        return longest if work.ends_at is None else work.ends_at
 
     def _find_denial(
         self, url: str, leased: LeasedBrowser, *, ends_at: float | None

@@ -143,7 +143,7 @@ def error_for(
             return UnreadableError(f"{about} cannot be read: {answer.reason}")
         case PageState.REFUSED_BY_ROBOTS:
             return RefusedError(f"{about} was not fetched: {answer.reason}")
-        case PageState.LOST if answer.status == TOO_MANY:
+        case _ if answer.state is PageState.POSTPONED or answer.status == TOO_MANY:
             return BusyError(f"{about} was not fetched: {answer.reason}")
         case PageState.LOST if answer.status is None or answer.status >= 500:  # noqa: PLR2004 - server errors
             return UnreachableError(f"{about} was not fetched: {answer.reason}")

@@ -8,9 +8,10 @@ connections and what is known of the hosts last as long as the `PublicPages` obj
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from ipaddress import IPv4Network
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Self
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
@@ -29,6 +30,7 @@ from tasks.clients.page_answers import (
     judge_status,
     read_retry_after,
 )
+from tasks.clients.page_endings import PageEnded, RetryLater
 from tasks.clients.page_manners import (
     LARGEST_ROBOTS_BYTES,
     HostManners,
@@ -41,6 +43,10 @@ from tasks.clients.page_manners import (
     refusal_of,
     take_turn,
 )
+from tasks.clients.page_work import PageBody, PageWork
+from tasks.clients.proxied_requests import ProxiedRequests
+from tasks.clients.proxy_faults import is_block_page
+from tasks.clients.proxy_supply import Blame, ProxySupply
 
 __all__ = ["PageAnswer", "PageState", "PublicPages", "RobotsRules", "fetch_pages"]
 
@@ -55,26 +61,6 @@ _HEADERS = {
     "Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1",
     "Accept-Language": "en,*;q=0.5",
 }
-
-
-class _Ended(Exception):  # noqa: N818 - an ending, not an error
-    def __init__(
-        self, state: PageState, reason: str, status: int | None = None
-    ) -> None:
-        super().__init__(reason)
-        self.state, self.reason, self.status = state, reason, status
-
-
-class _RetryLater(Exception):  # noqa: N818 - a wish, not an error
-    def __init__(self, retry: Retry) -> None:
-        super().__init__(retry.reason)
-        self.retry = retry
-
-
-class _Body(NamedTuple):
-    final_url: str
-    body: bytes
-    charset: str | None
 
 
 class PublicPages:
@@ -92,11 +78,14 @@ class PublicPages:
         hosts: Sequence[str],
         rules: RobotsRules | None = None,
         exit_proxy: str | None = None,
+        proxies: ProxySupply | None = None,
     ) -> None:
         self.limits = limits
         self.hosts = tuple(hosts)
         self.rules = rules or RobotsRules()
         self.exit_proxy = exit_proxy
+        self._proxies = proxies
+        self._proxied: ProxiedRequests | None = None
         self._runner = asyncio.Runner()
         self._session: aiohttp.ClientSession | None = None
         self._robots_locks: dict[str, asyncio.Lock] = {}
@@ -116,6 +105,9 @@ class PublicPages:
 
     def close(self) -> None:
         """Close the connections and the event loop."""
+        if self._proxied is not None:
+            self._runner.run(self._proxied.close())
+            self._proxied = None
         if self._session is not None:
             self._runner.run(self._session.close())
             self._session = None
@@ -138,7 +130,7 @@ class PublicPages:
             should_stop: Asked ten times a second; `True` ends the call the same way.
             earlier_tries: Tries made in earlier calls, which count here.
         """
-        work = _Work(deque(dict.fromkeys(urls)), dict(earlier_tries or {}), {})
+        work = PageWork(deque(dict.fromkeys(urls)), dict(earlier_tries or {}), {}, {})
         self._runner.run(self._fetch_all(work, budget_seconds, should_stop))
         return [work.answers.get(url) or work.postponed(url) for url in urls]
 
@@ -159,7 +151,7 @@ class PublicPages:
 
     async def _fetch_all(
         self,
-        work: "_Work",
+        work: PageWork,
         budget_seconds: float | None,
         should_stop: Callable[[], bool] | None,
     ) -> None:
@@ -190,20 +182,20 @@ class PublicPages:
             if isinstance(ended, Exception):
                 raise ended
 
-    async def _work_off(self, queue: deque[str], work: "_Work") -> None:
+    async def _work_off(self, queue: deque[str], work: PageWork) -> None:
         while queue:
             url = queue.popleft()
             work.answers[url] = await self._fetch_page(url, work)
 
-    async def _fetch_page(self, url: str, work: "_Work") -> PageAnswer:
+    async def _fetch_page(self, url: str, work: PageWork) -> PageAnswer:
         retry = Retry("no try was left for it")
         while work.tries.get(url, 0) < self.limits.tries:
             try:
                 got = await self._try_once(url, work)
-            except _Ended as end:
+            except PageEnded as end:
                 tries = work.tries.get(url, 0)
                 return PageAnswer(url, end.state, tries, end.reason, status=end.status)
-            except _RetryLater as later:
+            except RetryLater as later:
                 retry = later.retry
             else:
                 return PageAnswer(
@@ -221,7 +213,7 @@ class PublicPages:
         if retry.after_seconds is None and retry.status != TOO_MANY:
             await asyncio.sleep(seconds)
 
-    async def _try_once(self, url: str, work: "_Work") -> _Body:
+    async def _try_once(self, url: str, work: PageWork) -> PageBody:
         """Make one request, follow redirects, and return the page."""
         here, has_counted = url, False
         for _ in range(MOST_REDIRECTS + 1):
@@ -229,17 +221,24 @@ class PublicPages:
                 host = urlsplit(here).netloc or here
                 where = "it is" if here == url else "it redirects to a page"
                 reason = f"{where} on {host}, which this source does not name"
-                raise _Ended(PageState.LOST, reason)
+                raise PageEnded(PageState.LOST, reason)
             manners = await self._manners_of(here)
             await self._wait_for_turn(manners)
             if not has_counted:
                 work.tries[url] = work.tries.get(url, 0) + 1
                 has_counted = True
-            got = await self._ask(here, manners)
-            if isinstance(got, _Body):
+            tried = work.tried.setdefault(here, set())
+            try:
+                got = await self._ask(here, manners, tried)
+            except PageEnded as end:
+                work.tries[url] -= end.state is PageState.POSTPONED
+                raise
+            if isinstance(got, PageBody):
                 return got
             here = got
-        raise _Ended(PageState.LOST, f"it redirects more than {MOST_REDIRECTS} times")
+        raise PageEnded(
+            PageState.LOST, f"it redirects more than {MOST_REDIRECTS} times"
+        )
 
     async def _wait_for_turn(self, manners: HostManners) -> None:
         loop = asyncio.get_running_loop()
@@ -249,7 +248,7 @@ class PublicPages:
             ahead = manners.free_at - loop.time()
             if not delay and ahead > longest:
                 reason = f"the host asked us to wait {ahead:.0f} s, too long"
-                raise _Ended(PageState.LOST, reason, TOO_MANY)
+                raise PageEnded(PageState.LOST, reason, TOO_MANY)
             seconds = take_turn(manners, delay=delay, now_seconds=loop.time())
             if seconds <= 0:
                 return
@@ -257,48 +256,52 @@ class PublicPages:
             if delay:  # the place was booked
                 return
 
-    async def _ask(self, url: str, manners: HostManners) -> "_Body | str":
+    async def _ask(
+        self, url: str, manners: HostManners, tried: set[int]
+    ) -> PageBody | str:
         """Make one request; return the page, or the address it moved to."""
         try:
-            async with self._open().get(url, allow_redirects=False) as response:
+            async with self._get(url, tried) as response:
                 if is_redirect(response.status):
                     return urljoin(url, response.headers.get("Location", ""))
                 self._judge(response, manners)
                 return await self._read(response)
         except TimeoutError:
             seconds = self.limits.request_timeout.total_seconds()
-            raise _RetryLater(Retry(f"no answer within {seconds:g} s")) from None
+            raise RetryLater(Retry(f"no answer within {seconds:g} s")) from None
         except (aiohttp.InvalidURL, ValueError) as wrong:
-            raise _Ended(PageState.LOST, f"its address is not valid: {wrong}") from None
+            raise PageEnded(
+                PageState.LOST, f"its address is not valid: {wrong}"
+            ) from None
         except (aiohttp.ClientError, OSError) as wrong:
             _end_if_shut_out(wrong)
             said = str(wrong) or type(wrong).__name__
-            raise _RetryLater(Retry(f"the connection failed: {said}")) from None
+            raise RetryLater(Retry(f"the connection failed: {said}")) from None
 
     def _judge(self, response: aiohttp.ClientResponse, manners: HostManners) -> None:
         """Raise unless the answer is worth reading; pause the host if it asks."""
         wish = read_retry_after(response.headers.get("Retry-After"), now=now)
         verdict = judge_status(response.status, retry_after=wish)
         if isinstance(verdict, Retry):
-            if wish is not None or response.status == TOO_MANY:
+            if self._proxies is None and (wish or response.status == TOO_MANY):
                 seconds = FIRST_WAIT_SECONDS * 4 if wish is None else wish
                 moment = asyncio.get_running_loop().time()
                 pause_host(manners, seconds=seconds, now_seconds=moment)
-            raise _RetryLater(verdict)
+            raise RetryLater(verdict)
         if verdict is not None:
             reason = f"the host answered {response.status}"
-            raise _Ended(verdict, reason, response.status)
+            raise PageEnded(verdict, reason, response.status)
         kind = response.headers.get("Content-Type", "")
         if not is_html(kind):
             reason = f"it is not HTML: {kind.split(';', 1)[0].strip()}"
-            raise _Ended(PageState.NOT_HTML, reason, response.status)
+            raise PageEnded(PageState.NOT_HTML, reason, response.status)
 
-    async def _read(self, response: aiohttp.ClientResponse) -> _Body:
+    async def _read(self, response: aiohttp.ClientResponse) -> PageBody:
         largest, size, chunks = self.limits.largest_page_bytes, 0, []
         async for chunk in response.content.iter_chunked(_CHUNK_BYTES):
             size += len(chunk)
             if size > largest:
-                raise _Ended(
+                raise PageEnded(
                     PageState.LOST,
                     f"it is larger than {largest} bytes",
                     response.status,
@@ -306,8 +309,11 @@ class PublicPages:
             chunks.append(chunk)
         body = b"".join(chunks)
         if not body.strip():
-            raise _RetryLater(Retry("the page was empty", response.status))
-        return _Body(str(response.url), body, response.charset)
+            raise RetryLater(Retry("the page was empty", response.status))
+        if self._proxies is not None and is_block_page(body):
+            reason = "the host shows a page that blocks this proxy"
+            raise RetryLater(Retry(reason, response.status), Blame.BLOCKED)
+        return PageBody(str(response.url), body, response.charset)
 
     async def _manners_of(self, url: str) -> HostManners:
         """Return what is known of the host; ask for its robots.txt if need be."""
@@ -321,7 +327,7 @@ class PublicPages:
                     await self._learn_robots(url, manners)
         refusal = refusal_of(manners, url, user_agent=self.limits.user_agent)
         if refusal:
-            raise _Ended(PageState.REFUSED_BY_ROBOTS, refusal)
+            raise PageEnded(PageState.REFUSED_BY_ROBOTS, refusal)
         return manners
 
     async def _learn_robots(self, url: str, manners: HostManners) -> None:
@@ -337,14 +343,32 @@ class PublicPages:
 
     async def _get_robots(self, url: str) -> tuple[int | None, str]:
         try:
-            async with self._open().get(url, max_redirects=MOST_REDIRECTS) as response:
-                raw = await response.content.read(LARGEST_ROBOTS_BYTES)
-                return response.status, raw.decode("utf-8", "replace")
-        except aiohttp.TooManyRedirects:
-            return 404, ""  # RFC 9309, section 2.3.1.2: as if there were none
+            return await self._follow_robots(url)
+        except RetryLater as later:
+            return later.retry.status, ""
         except (aiohttp.ClientError, OSError, TimeoutError) as wrong:
             _end_if_shut_out(wrong)
             return None, ""
+
+    async def _follow_robots(self, url: str) -> tuple[int, str]:
+        tried: set[int] = set()
+        for _ in range(MOST_REDIRECTS + 1):
+            async with self._get(url, tried) as response:
+                if not is_redirect(response.status):
+                    raw = await response.content.read(LARGEST_ROBOTS_BYTES)
+                    return response.status, raw.decode("utf-8", "replace")
+                url = urljoin(url, response.headers.get("Location", ""))
+        return 404, ""  # RFC 9309, section 2.3.1.2: as if there were none
+
+    def _get(
+        self, url: str, tried: set[int]
+    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        if self._proxies is None:
+            return self._open().get(url, allow_redirects=False)
+        if self._proxied is None:
+            headers = {**_HEADERS, "User-Agent": self.limits.user_agent}
+            self._proxied = ProxiedRequests(self._proxies, self.limits, headers=headers)
+        return self._proxied.get(url, tried)
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -367,16 +391,6 @@ class PublicPages:
         return self._session
 
 
-class _Work(NamedTuple):
-    waiting: deque[str]
-    tries: dict[str, int]
-    answers: dict[str, PageAnswer]
-
-    def postponed(self, url: str) -> PageAnswer:
-        tries = self.tries.get(url, 0)
-        return PageAnswer(url, PageState.POSTPONED, tries, "time was up")
-
-
 def fetch_pages(
     urls: Sequence[str],
     *,
@@ -393,4 +407,4 @@ def fetch_pages(
 def _end_if_shut_out(wrong: Exception) -> None:
     cause = getattr(wrong, "os_error", wrong)
     if isinstance(cause, InnerAddressError):
-        raise _Ended(PageState.LOST, str(cause)) from None
+        raise PageEnded(PageState.LOST, str(cause)) from None

@@ -33,14 +33,16 @@ RULES = (
     # What makes a campaign, or reads a source for one, is more than working with it.
     _rule(WRITING, r"/campaigns/(tables|preview)", LimitClass.GENERAL),
     _rule(WRITING, r"/campaigns/.+", LimitClass.INTERACTIVE),
+    # Generated proxies are paid for.
+    _rule(WRITING, r"/proxies/generate", LimitClass.GENERAL),
     _rule(
         READING | WRITING,
-        r"/(profiles|tracking|analytics|browser-profiles|cloak)(/.+)?",
+        r"/(profiles|tracking|analytics|browser-profiles|cloak|proxies)(/.+)?",
         LimitClass.INTERACTIVE,
     ),
     _rule(
         READING,
-        r"/(campaigns|recipes|proxies|media|youtube|videos|health|metrics)(/.+)?",
+        r"/(campaigns|recipes|media|youtube|videos|health|metrics)(/.+)?",
         LimitClass.INTERACTIVE,
     ),
     # Pages, and what a browser asks for by itself beside them.

@@ -8,7 +8,7 @@ from tasks.models.accounts import (
     PasswordReset,
 )
 from tasks.models.audit import AuditEntry
-from tasks.models.base import Base, new_id
+from tasks.models.base import Base, id_at, new_id
 from tasks.models.browser_profiles import (
     BrowserFolder,
     BrowserProfile,
@@ -26,6 +26,15 @@ from tasks.models.campaigns import (
 from tasks.models.events import TrackingEvent
 from tasks.models.leak_tests import LeakTest, LeakTestSchedule
 from tasks.models.operations import Failure, KeptAnswer, LimitViolation
+from tasks.models.proxies import (
+    AccountSession,
+    Proxy,
+    ProxyAction,
+    ProxyAttempt,
+    ProxyHistory,
+    ProxyPin,
+    RotationTerms,
+)
 from tasks.models.public_profiles import PublicProfile, ReviewItem
 from tasks.models.review_work import ReviewBatch, ReviewBatchMember, ReviewView
 from tasks.models.reviews import ReviewLogHead, ReviewStep, ReviewVote
@@ -33,6 +42,7 @@ from tasks.models.vpn import TunnelKeeper, VpnTunnel
 
 __all__ = [
     "Account",
+    "AccountSession",
     "AuditEntry",
     "Base",
     "BrowserFolder",
@@ -49,6 +59,11 @@ __all__ = [
     "Login",
     "LoginActivity",
     "PasswordReset",
+    "Proxy",
+    "ProxyAction",
+    "ProxyAttempt",
+    "ProxyHistory",
+    "ProxyPin",
     "PublicProfile",
     "ReviewBatch",
     "ReviewBatchMember",
@@ -57,6 +72,7 @@ __all__ = [
     "ReviewStep",
     "ReviewView",
     "ReviewVote",
+    "RotationTerms",
     "RunningBrowser",
     "SourcePage",
     "TrackingEvent",
@@ -65,5 +81,6 @@ __all__ = [
     "UploadedPiece",
     "UploadedTable",
     "VpnTunnel",
+    "id_at",
     "new_id",
 ]

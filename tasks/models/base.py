@@ -25,7 +25,16 @@ def new_id() -> UUID:
 
     Source: RFC 9562, section 5.7 (UUID version 7).
     """
-    bits = time.time_ns() // 1_000_000 << 80 | secrets.randbits(80)
+    return _id_of(time.time_ns() // 1_000_000)
+
+
+def id_at(moment: datetime) -> UUID:
+    """Return an id that sorts by another moment, at which something happened."""
+    return _id_of(int(moment.timestamp() * 1000))
+
+
+def _id_of(milliseconds: int) -> UUID:
+    bits = milliseconds << 80 | secrets.randbits(80)
     bits = bits & ~(0xF << 76) | 0x7 << 76
     return UUID(int=bits & ~(0x3 << 62) | 0x2 << 62)
 

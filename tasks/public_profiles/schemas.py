@@ -131,12 +131,25 @@ class Exit(Schema):
     """A location whose tunnel is connected while the run goes on."""
 
 
+class ProxiesWish(Schema):
+    """Which proxies of the pool pages are fetched through."""
+
+    tags: Annotated[tuple[Annotated[str, Len(1, 64)], ...], Len(0, 20)] = ()
+    """Those that have all of these tags; empty means all proxies."""
+
+    country: Annotated[str, Field(pattern=r"^[A-Za-z]{2}$")] | None = None
+    """Those whose exit is in this country, two letters."""
+
+
 class HtmlPagesSource(PagesSource):
     """A listing and the pages it links to, by HTTP, read with a recipe."""
 
     kind: Literal["html_pages"] = "html_pages"
     exit: Exit | None = None
     """How its hosts are asked; left out: straight from the worker."""
+
+    proxies: ProxiesWish | None = None
+    """Each page is fetched through one of these, or, if left out, through none."""
 
 
 class LeakTestDemand(Schema):

@@ -1,14 +1,13 @@
 """Sealed files: credentials that lie in the folder of locations and say nothing."""
 
 import os
-from contextlib import suppress
+from base64 import b64decode, b64encode
 from pathlib import Path
 
-from cryptography.fernet import Fernet, InvalidToken
-
 from config.errors import SetupError
-from config.settings import settings
+from tasks.sealing import SealBrokenError, seal, unseal
 
+PURPOSE = "vpn.location_file"
 MARK = "muster-sealed:1:"
 
 
@@ -29,11 +28,11 @@ def read_sealed(file: Path) -> str:
     if not text.startswith(MARK):
         return text
     try:
-        return _seal().decrypt(text.removeprefix(MARK).strip()).decode()
-    except InvalidToken as error:
+        return unseal(b64decode(text.removeprefix(MARK)), purpose=PURPOSE)
+    except (SealBrokenError, ValueError) as error:
         raise SetupError(
             f"{file.name} was sealed with another key; write it anew in plain text, or "
-            "set MUSTER_VPN__SEAL_KEY to the old key"
+            "bring the old key back (MUSTER_SECRETS__KEY, or secrets.key in the home)"
         ) from error
 
 
@@ -42,7 +41,7 @@ def seal_file(file: Path) -> bool:
     text = file.read_text(encoding="utf-8")
     if text.startswith(MARK):
         return False
-    sealed = MARK + _seal().encrypt(text.encode()).decode() + "\n"
+    sealed = MARK + b64encode(seal(text, purpose=PURPOSE)).decode() + "\n"
     new = file.with_name(f".{file.name}.new")
     new.unlink(missing_ok=True)
     handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -50,24 +49,3 @@ def seal_file(file: Path) -> bool:
         writing.write(sealed)
     new.replace(file)
     return True
-
-
-def _seal() -> Fernet:
-    key = settings().vpn.seal_key.get_secret_value() or _own_key()
-    try:
-        return Fernet(key)
-    except ValueError as error:
-        raise SetupError(
-            "MUSTER_VPN__SEAL_KEY is no key; make one with `python -m "
-            "deployments.tunnel_keeper new-key`"
-        ) from error
-
-
-def _own_key() -> str:
-    file = settings().home / "vpn.key"
-    with suppress(FileExistsError):
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        os.write(handle, Fernet.generate_key())
-        os.close(handle)
-    return file.read_text(encoding="ascii").strip()

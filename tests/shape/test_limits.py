@@ -19,6 +19,8 @@ DONE_AGAIN_WITHOUT_HARM = re.compile(
     r"|/campaigns/preview"  # stores nothing
     r"|/campaigns/[^/]+/(pause|complete)"  # the second is told the state
     r"|/browser-profiles/(stop-all|[^/]+/stop)"  # the second finds it stopped
+    r"|/proxies/(import|rotation/preview)"  # what is known is passed over
+    r"|/proxies/.+/(sessions|test|drain|retire|undo|move|ban|unban)"  # done, or told
     r"|/profiles/.+"  # deciding the same again changes nothing
     r"|/cloak/vpn/(connect|disconnect)"  # the second finds it so
     r"|/tracking/ticket"  # a ticket is used once, and gone in seconds
@@ -43,6 +45,7 @@ def test_only_what_makes_work_counts_to_the_small_general_limit() -> None:
         ("POST", "/campaigns/preview"),
         ("POST", "/campaigns/tables"),
         ("POST", "/pipeline/run"),
+        ("POST", "/proxies/generate"),
     }
 
 

@@ -222,6 +222,9 @@ BrowserProfilesRead = Annotated[
 BrowserProfilesWrite = Annotated[
     Caller, Security(require, scopes=["browser_profiles.write"])
 ]
+ProxiesRead = Annotated[Caller, Security(require, scopes=["proxies.read"])]
+ProxiesWrite = Annotated[Caller, Security(require, scopes=["proxies.write"])]
+ProxiesSecrets = Annotated[Caller, Security(require, scopes=["proxies.secrets"])]
 AnalyticsRead = Annotated[Caller, Security(require, scopes=["analytics.read"])]
 AnalyticsWrite = Annotated[Caller, Security(require, scopes=["analytics.write"])]
 CloakRead = Annotated[Caller, Security(require, scopes=["cloak.read"])]

@@ -11,6 +11,7 @@ BARE_PATHS = (
     "/profiles",
     "/browser-profiles",
     "/cloak",
+    "/proxies",
     "/recipes",
     "/analytics",
     "/tracking",
@@ -20,11 +21,20 @@ BARE_PATHS = (
 )
 """Each of these, and everything below it, is the same as under `/api/v1`."""
 
+UNVERSIONED = ("/proxies",)
+"""A document writes these with `/api` in front, which is the same as well."""
+
 
 def canonical_path(path: str) -> str:
     """Return the canonical form of a path; one that is not in the table stays."""
-    first = "/" + path[1:].partition("/")[0]
-    return CANONICAL + path if first in BARE_PATHS else path
+    bare = path.removeprefix("/api")
+    if bare != path and _first_of(bare) in UNVERSIONED:
+        return CANONICAL + bare
+    return CANONICAL + path if _first_of(path) in BARE_PATHS else path
+
+
+def _first_of(path: str) -> str:
+    return "/" + path[1:].partition("/")[0]
 
 
 class BarePaths:

@@ -59,6 +59,8 @@ STATUSES: tuple[tuple[type[ApplicationError], HTTPStatus], ...] = (
     (OutsideError, HTTPStatus.BAD_GATEWAY),
 )
 
+_UNREADABLE = "json_invalid"
+
 WORDS = {
     HTTPStatus.BAD_REQUEST: ("invalid_request", "the request cannot be read"),
     HTTPStatus.NOT_FOUND: ("not_found", "there is nothing at this address"),
@@ -219,6 +221,14 @@ async def _answer_invalid(_request: Request, error: Exception) -> JSONResponse:
         }
         for one in error.errors()
     ]
+    if any(one["code"] == _UNREADABLE for one in fields):
+        word, _ = WORDS[HTTPStatus.BAD_REQUEST]
+        return problem_answer(
+            HTTPStatus.BAD_REQUEST,
+            error=word,
+            message="the body cannot be read: it is not JSON",
+            details={"fields": fields},
+        )
     first = "; ".join(f"{one['path']}: {one['message']}" for one in fields[:3])
     return problem_answer(
         HTTPStatus.UNPROCESSABLE_ENTITY,

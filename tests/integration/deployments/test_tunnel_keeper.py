@@ -48,7 +48,3 @@ def test_a_second_keeper_of_a_home_is_refused(tmp_path: Path) -> None:
         os.close(handle)
     assert refused.returncode == 1
     assert "there can be one only" in refused.stderr
-
-
-def test_it_makes_a_key_for_seals(tmp_path: Path) -> None:
-    assert len(call_keeper(tmp_path, "new-key").stdout.strip()) == 44

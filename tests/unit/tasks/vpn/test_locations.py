@@ -8,6 +8,7 @@ import pytest
 from config.errors import SetupError
 from config.settings import settings
 from config.vocabulary import TunnelProtocol
+from tasks.sealing import forget_keys
 from tasks.vpn.locations import (
     LocationNotFoundError,
     choose_protocol,
@@ -23,10 +24,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Have an empty folder of locations."""
     monkeypatch.setenv("MUSTER_HOME", str(tmp_path))
     settings.cache_clear()
+    forget_keys()
     made = tmp_path / "vpn"
     made.mkdir()
     yield made
     settings.cache_clear()
+    forget_keys()
 
 
 def test_a_folder_that_is_not_there_has_no_locations(folder: Path) -> None:
@@ -69,7 +72,7 @@ def test_sealed_files_read_as_before_and_say_nothing(folder: Path) -> None:
     assert file.read_text().startswith(MARK)
     assert "secret" not in file.read_text()
     assert file.stat().st_mode & 0o777 == 0o600
-    assert (folder.parent / "vpn.key").stat().st_mode & 0o777 == 0o600
+    assert (folder.parent / "secrets.key").stat().st_mode & 0o777 == 0o600
     assert read_credentials("de") == ("name", "secret word")
     assert read_location("de", TunnelProtocol.OPENVPN).endpoint(0) == "a.example:1194"  # type: ignore[union-attr, operator]
 
@@ -78,6 +81,7 @@ def test_a_seal_of_another_key_is_told(folder: Path) -> None:
     file = folder / "de.credentials"
     file.write_text("name\nword\n")
     seal_file(file)
-    (folder.parent / "vpn.key").unlink()
+    (folder.parent / "secrets.key").unlink()
+    forget_keys()
     with pytest.raises(SetupError, match="sealed with another key"):
         read_credentials("de")

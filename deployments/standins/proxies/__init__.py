@@ -1,0 +1,1 @@
+"""24 local proxies of four qualities, as one process."""

@@ -1,0 +1,1 @@
+"""Proxies: records, rotation, pins, health."""
