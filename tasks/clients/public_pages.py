@@ -48,7 +48,7 @@ from tasks.clients.proxied_requests import ProxiedRequests
 from tasks.clients.proxy_faults import is_block_page
 from tasks.clients.proxy_supply import Blame, ProxySupply
 
-__all__ = ["PageAnswer", "PageState", "PublicPages", "RobotsRules", "fetch_pages"]
+__all__ = ["PageAnswer", "PageState", "PublicPages", "RobotsRules"]
 
 MOST_REDIRECTS = 5
 FIRST_WAIT_SECONDS = 0.25
@@ -389,19 +389,6 @@ class PublicPages:
                 timeout=aiohttp.ClientTimeout(total=seconds),
             )
         return self._session
-
-
-def fetch_pages(
-    urls: Sequence[str],
-    *,
-    limits: PublicProfilesSettings,
-    hosts: Sequence[str],
-    rules: RobotsRules | None = None,
-    budget_seconds: float | None = None,
-) -> list[PageAnswer]:
-    """Fetch some pages once; see `PublicPages.fetch`, which keeps its connections."""
-    with PublicPages(limits=limits, hosts=hosts, rules=rules) as pages:
-        return pages.fetch(urls, budget_seconds=budget_seconds)
 
 
 def _end_if_shut_out(wrong: Exception) -> None:

@@ -9,7 +9,7 @@ from config.settings import settings
 from config.vocabulary import HistoryStep
 from tasks.database import transaction
 from tasks.events.outbox import record_event
-from tasks.events.types import ProxyDisabled
+from tasks.events.proxy_types import ProxyDisabled
 from tasks.proxies.attempt_rows import add_attempts, forget_attempts
 from tasks.proxies.health import Point, show_points, step_for
 from tasks.proxies.health import merge_points as merge

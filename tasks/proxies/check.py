@@ -13,7 +13,7 @@ from tasks.clients.ip_echo import SeenExit, see_exit
 from tasks.clients.proxy_forwarder import UpstreamProxy
 from tasks.database import transaction
 from tasks.events.outbox import record_event
-from tasks.events.types import ProxyChecked
+from tasks.events.proxy_types import ProxyChecked
 from tasks.proxies.attempts import disable_if_failing
 from tasks.proxies.repository import (
     describe_usable,

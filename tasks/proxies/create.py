@@ -7,7 +7,7 @@ from config.vocabulary import AccountSessionStatus
 from tasks.audit import Actor, record_change
 from tasks.database import transaction
 from tasks.events.outbox import record_event
-from tasks.events.types import ProxiesAdded, ProxyRemoved
+from tasks.events.proxy_types import ProxiesAdded, ProxyRemoved
 from tasks.proxies.listing import describe_proxy
 from tasks.proxies.repository import (
     DuplicateProxyError,

@@ -11,7 +11,7 @@ from config.vocabulary import PinPolicy, ProxyState
 from tasks.audit import Actor, record_change
 from tasks.database import transaction
 from tasks.events.outbox import record_event
-from tasks.events.types import ProxyPinMoved
+from tasks.events.proxy_types import ProxyPinMoved
 from tasks.proxies.generate import Doer
 from tasks.proxies.pin_rows import (
     StandingPin,

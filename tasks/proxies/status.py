@@ -12,7 +12,7 @@ from config.vocabulary import ProxyVerb
 from tasks.audit import Actor, record_change
 from tasks.database import transaction
 from tasks.events.outbox import record_event
-from tasks.events.types import ProxyChanged
+from tasks.events.proxy_types import ProxyChanged
 from tasks.proxies.attempt_rows import add_action, find_last_action
 from tasks.proxies.listing import describe_pool, describe_status
 from tasks.proxies.repository import (

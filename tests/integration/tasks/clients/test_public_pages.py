@@ -4,7 +4,7 @@ import gzip
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,7 +21,6 @@ from tasks.clients.public_pages import (
     PageState,
     PublicPages,
     RobotsRules,
-    fetch_pages,
 )
 
 
@@ -116,6 +115,19 @@ def site() -> Iterator[Site]:
     site = Site()
     yield site
     site.close()
+
+
+def fetch_pages(
+    urls: Sequence[str],
+    *,
+    limits: PublicProfilesSettings,
+    hosts: Sequence[str],
+    rules: RobotsRules | None = None,
+    budget_seconds: float | None = None,
+) -> list[PageAnswer]:
+    """Fetch some pages by a door that is closed again."""
+    with PublicPages(limits=limits, hosts=hosts, rules=rules) as pages:
+        return pages.fetch(urls, budget_seconds=budget_seconds)
 
 
 def limits(**changed: object) -> PublicProfilesSettings:
