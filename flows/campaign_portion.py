@@ -14,7 +14,7 @@ from config.settings import settings
 from config.vocabulary import Stage
 from flows.campaign_browsers import open_browser_pages
 from flows.campaign_exit import check_exit_held, find_exit_proxy
-from flows.campaign_proxies import open_proxied_pages
+from flows.campaign_proxies import check_proxies_there, open_proxied_pages
 from tasks.browser_profiles.lease import Holder
 from tasks.campaigns.pace import Pace
 from tasks.campaigns.repository import (
@@ -172,6 +172,8 @@ def acquire_portion(work: CampaignWork) -> AcquiredPortion:
     Raises:
         OutsideError: The source does not answer, or the exit it is asked by is away.
     """
+    if isinstance(work.source, HtmlPagesSource) and work.source.proxies is not None:
+        check_proxies_there(work.source.proxies)
     portion = _acquire(work)
     wanted = exit_of(work.source)
     if wanted is not None and isinstance(work.pages, PublicPages):

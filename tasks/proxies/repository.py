@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import SecretStr
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -113,22 +113,28 @@ def list_usable(
             counts.
         ids: Only of these, if given.
     """
-    query = select(Proxy).where(has_state(ProxyState.ACTIVE)).order_by(Proxy.id)
-    if tags:
-        query = query.where(Proxy.tags.contains(list(tags)))
-    if country is not None:
-        query = query.where(
-            func.coalesce(Proxy.exit_country, Proxy.country) == country.upper()
-        )
+    query = select(Proxy).where(_is_usable(tags, country)).order_by(Proxy.id)
     if ids is not None:
         query = query.where(Proxy.id.in_(ids))
     return [describe_usable(row) for row in session.scalars(query)]
 
 
-def list_usable_ids(session: Session) -> list[int]:
-    """Return the ids of all proxies that may be given out."""
-    query = select(Proxy.id).where(has_state(ProxyState.ACTIVE)).order_by(Proxy.id)
+def list_usable_ids(
+    session: Session, *, tags: Collection[str] = (), country: str | None = None
+) -> list[int]:
+    """Return the ids of those proxies; see `list_usable`."""
+    query = select(Proxy.id).where(_is_usable(tags, country)).order_by(Proxy.id)
     return list(session.scalars(query))
+
+
+def _is_usable(tags: Collection[str], country: str | None) -> ColumnElement[bool]:
+    wanted = [has_state(ProxyState.ACTIVE)]
+    if tags:
+        wanted.append(Proxy.tags.contains(list(tags)))
+    if country is not None:
+        seen = func.coalesce(Proxy.exit_country, Proxy.country)
+        wanted.append(seen == country.upper())
+    return and_(*wanted)
 
 
 def describe_usable(row: Proxy) -> UsableProxy:

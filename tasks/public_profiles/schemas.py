@@ -12,6 +12,7 @@ from pydantic import (
     Field,
     StrictBool,
     StrictInt,
+    StringConstraints,
     ValidationError,
     field_validator,
     model_validator,
@@ -131,13 +132,19 @@ class Exit(Schema):
     """A location whose tunnel is connected while the run goes on."""
 
 
+_Tag = Annotated[str, StringConstraints(min_length=1, max_length=40, to_lower=True)]
+
+
 class ProxiesWish(Schema):
     """Which proxies of the pool pages are fetched through."""
 
-    tags: Annotated[tuple[Annotated[str, Len(1, 64)], ...], Len(0, 20)] = ()
+    tags: Annotated[tuple[_Tag, ...], Len(0, 20)] = ()
     """Those that have all of these tags; empty means all proxies."""
 
-    country: Annotated[str, Field(pattern=r"^[A-Za-z]{2}$")] | None = None
+    country: (
+        Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2}$", to_upper=True)]
+        | None
+    ) = None
     """Those whose exit is in this country, two letters."""
 
 
@@ -150,6 +157,12 @@ class HtmlPagesSource(PagesSource):
 
     proxies: ProxiesWish | None = None
     """Each page is fetched through one of these, or, if left out, through none."""
+
+    @model_validator(mode="after")
+    def _leaves_one_way(self) -> Self:
+        if self.exit is not None and self.proxies is not None:
+            raise ValueError("pages leave by a tunnel (exit) or by proxies, not both")
+        return self
 
 
 class LeakTestDemand(Schema):

@@ -11,6 +11,14 @@ HTML_PAGES = "html_pages"
 BROWSER_PAGES = "browser_pages"
 TABLE = "table"
 
+DIRECT, BY_VPN, BY_PROXIES = "direct", "vpn", "proxies"
+WAYS_OUT = {
+    DIRECT: "Straight from the worker",
+    BY_VPN: "A VPN location",
+    BY_PROXIES: "Proxies of the pool",
+}
+"""How web pages are asked for, and what the form calls it."""
+
 _KINDS = frozenset({HTML_PAGES, BROWSER_PAGES, TABLE})
 
 COUNTS = ("followers", "following", "posts")
@@ -32,6 +40,9 @@ PLACES = (
     "source.browsers_at_once",
     "source.leak_test",
     "source.exit",
+    "source.proxies.tags",
+    "source.proxies.country",
+    "source.proxies",
     "source.table_id",
     "source.platform",
     "source.columns",
@@ -127,15 +138,24 @@ def _source(typed: Mapping[str, Any]) -> dict[str, Any]:
         "recipe": typed.get("recipe") or "",
         "hosts": split_words(typed.get("hosts") or ""),
     }
-    location = (typed.get("exit_vpn") or "").strip()
-    if typed["kind"] == HTML_PAGES and location:
-        pages["exit"] = {"vpn": location}
+    if typed["kind"] == HTML_PAGES:
+        pages |= _way_out(typed)
     if typed["kind"] == BROWSER_PAGES:
         pages["browserProfileIds"] = [str(one) for one in typed["browser_profile_ids"]]
         pages["browsersAtOnce"] = typed["browsers_at_once"]
         max_age = typed.get("leak_test_max_age")
         pages["leakTest"] = {"maxAgeMinutes": max_age} if max_age else None
     return pages
+
+
+def _way_out(typed: Mapping[str, Any]) -> dict[str, Any]:
+    if typed.get("way_out") == BY_VPN:
+        return {"exit": {"vpn": (typed.get("exit_vpn") or "").strip()}}
+    if typed.get("way_out") == BY_PROXIES:
+        country = (typed.get("proxy_country") or "").strip() or None
+        tags = split_words(typed.get("proxy_tags") or "")
+        return {"proxies": {"tags": tags, "country": country}}
+    return {}
 
 
 def _criteria(typed: Mapping[str, Any]) -> dict[str, Any]:
@@ -193,6 +213,8 @@ def _missing_source(typed: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         )
     if not typed.get("recipe"):
         yield "source.recipe", "Choose how the pages are to be read."
+    if typed.get("way_out") == BY_VPN and not (typed.get("exit_vpn") or "").strip():
+        yield "source.exit", "Name the VPN location; the screen Cloak lists them."
     if typed["kind"] == BROWSER_PAGES and not typed.get("browser_profile_ids"):
         yield (
             "source.browser_profile_ids",

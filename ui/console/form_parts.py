@@ -20,6 +20,7 @@ from ui.console.campaign_form import (
 )
 from ui.console.column_guesses import FIELDS, guess_columns
 from ui.console.form_memory import FormMemory
+from ui.console.way_out_form import ask_way_out
 from ui.console.words import plain
 
 KINDS = {
@@ -181,16 +182,7 @@ def _ask_pages() -> dict[str, Any]:
 
 
 def _ask_web_pages() -> dict[str, Any]:
-    typed = _ask_pages()
-    typed["exit_vpn"] = ask_text(
-        "exit_vpn",
-        "VPN location to leave by",
-        place="source.exit",
-        placeholder="Left out: straight from the worker",
-        help="Its tunnel has to be connected; while it is away nothing is asked for. "
-        "The screen Cloak lists the locations.",
-    )
-    return typed
+    return _ask_pages() | ask_way_out()
 
 
 def _ask_browser_pages() -> dict[str, Any]:

@@ -13,6 +13,7 @@ from config.settings import settings
 from config.vocabulary import ProxyProtocol
 from flows.campaign_browsers import open_browser_pages
 from flows.campaign_portion import open_pages
+from flows.campaign_proxies import ProxiesAwayError, check_proxies_there
 from tasks.browser_profiles.lease import Holder
 from tasks.clients.page_answers import PageState
 from tasks.clients.proxy_forwarder_dialing import Scheme
@@ -27,7 +28,11 @@ from tasks.proxies.pinned_turns import PinnedTurns
 from tasks.proxies.repository import add_proxy
 from tasks.proxies.schemas import AttemptAnswer, NewProxy
 from tasks.proxies.session_rows import add_account_session
-from tasks.public_profiles.schemas import BrowserPagesSource, HtmlPagesSource
+from tasks.public_profiles.schemas import (
+    BrowserPagesSource,
+    HtmlPagesSource,
+    ProxiesWish,
+)
 from tests.factories.browser_profiles import make_browser_profile
 from tests.fixtures.multilogin import MultiloginX
 from tests.fixtures.odd_site import OddSite, odd_site
@@ -170,6 +175,13 @@ def test_without_a_proxy_nothing_is_sent(site: OddSite) -> None:
     assert answer.state is PageState.POSTPONED
     assert answer.tries == 0
     assert not site.asked
+
+
+def test_a_run_whose_proxies_are_all_out_of_use_says_which_it_needs() -> None:
+    keep(1080)
+    check_proxies_there(ProxiesWish(tags=("HERE",)))
+    with pytest.raises(ProxiesAwayError, match="the tag here and an exit in PT, and"):
+        check_proxies_there(ProxiesWish(tags=("here",), country="pt"))
 
 
 def test_pages_wait_for_a_spent_budget_and_are_put_off(

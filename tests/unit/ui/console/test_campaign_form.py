@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from flows.campaign_life import CampaignRequest
-from tasks.public_profiles.schemas import HtmlPagesSource
+from tasks.public_profiles.schemas import HtmlPagesSource, ProxiesWish
 from ui.console.api_door import FieldProblem
 from ui.console.campaign_form import (
     PLACES,
@@ -75,19 +75,52 @@ def test_how_many_must_agree_is_a_rule_of_the_campaign(
     assert (asked.review_rule.opinions, asked.review_rule.of) == rule
 
 
-def test_pages_may_leave_by_a_vpn_location_and_a_wrong_name_is_told_at_its_field() -> (
-    None
-):
-    asked = CampaignRequest.model_validate(build_request(PAGES | {"exit_vpn": " nl "}))
-    assert isinstance(asked.source, HtmlPagesSource)
-    assert asked.source.exit is not None
-    assert asked.source.exit.vpn == "nl"
+def read_pages(**typed: str) -> HtmlPagesSource:
+    source = CampaignRequest.model_validate(build_request(PAGES | typed)).source
+    assert isinstance(source, HtmlPagesSource)
+    return source
+
+
+def test_pages_leave_directly_by_a_vpn_location_or_through_proxies() -> None:
+    direct = read_pages(exit_vpn="nl", proxy_tags="fast")
+    assert (direct.exit, direct.proxies) == (None, None)
+    tunnelled = read_pages(way_out="vpn", exit_vpn=" nl ")
+    assert tunnelled.exit is not None
+    assert (tunnelled.exit.vpn, tunnelled.proxies) == ("nl", None)
+    proxied = read_pages(way_out="proxies", proxy_tags="fast, de", proxy_country="DE")
+    assert proxied.exit is None
+    assert proxied.proxies == ProxiesWish(tags=("fast", "de"), country="DE")
+    assert read_pages(way_out="proxies").proxies == ProxiesWish()
+
+
+@pytest.mark.parametrize(
+    ("typed", "place"),
+    [
+        ({"way_out": "vpn", "exit_vpn": "a b"}, "source.exit"),
+        ({"way_out": "proxies", "proxy_country": "D"}, "source.proxies.country"),
+    ],
+)
+def test_a_wrong_way_out_is_told_at_its_field(
+    typed: dict[str, str], place: str
+) -> None:
     with pytest.raises(ValidationError) as refused:
-        CampaignRequest.model_validate(build_request(PAGES | {"exit_vpn": "a b"}))
+        CampaignRequest.model_validate(build_request(PAGES | typed))
     path = ".".join(str(part) for part in refused.value.errors()[0]["loc"])
-    assert place_problems([FieldProblem(path=path, message="wrong")]) == {
-        "source.exit": ["wrong"]
-    }
+    problem = FieldProblem(path=path, message="wrong")
+    assert place_problems([problem]) == {place: ["wrong"]}
+
+
+def test_a_vpn_location_must_be_named() -> None:
+    assert [one.path for one in check_form(PAGES | {"way_out": "vpn"})] == [
+        "source.exit"
+    ]
+
+
+def test_pages_do_not_leave_by_a_tunnel_and_by_proxies() -> None:
+    asked = build_request(PAGES | {"way_out": "proxies"})
+    asked["source"]["exit"] = {"vpn": "nl"}
+    with pytest.raises(ValidationError, match="not both"):
+        CampaignRequest.model_validate(asked)
 
 
 def test_what_is_left_out_is_no_criterion() -> None:
