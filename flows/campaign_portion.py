@@ -181,6 +181,15 @@ def acquire_portion(work: CampaignWork) -> AcquiredPortion:
     return portion
 
 
+def side_by_side(source: AnySource) -> int:
+    """Return how many items of a source are read at the same time."""
+    if isinstance(source, BrowserPagesSource):
+        return source.browsers_at_once
+    if isinstance(source, HtmlPagesSource):
+        return settings().public_profiles.pages_at_once
+    return 1
+
+
 def exit_of(source: AnySource) -> Exit | None:
     """Return where a source's requests are to leave, if it says so."""
     return source.exit if isinstance(source, HtmlPagesSource) else None

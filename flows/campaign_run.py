@@ -16,7 +16,7 @@ from config.clock import now
 from config.correlation import correlated_by
 from config.errors import ApplicationError, OutsideError
 from config.settings import settings
-from flows.campaign_portion import CampaignWork, work_portion
+from flows.campaign_portion import CampaignWork, side_by_side, work_portion
 from tasks.campaigns.pace import learn_pace
 from tasks.campaigns.repository import SupersededError, beat
 from tasks.campaigns.runs import close_run, fail_run, take_run
@@ -75,6 +75,7 @@ def work_through_batch(work: CampaignWork) -> bool:
             items=portion.items,
             seconds=monotonic() - began,
             interval=section.commit_interval,
+            smallest=side_by_side(work.source),
             largest=section.largest_portion,
         )
         if portion.is_last:

@@ -15,7 +15,13 @@ class Pace:
 
 
 def learn_pace(
-    pace: Pace, *, items: int, seconds: float, interval: timedelta, largest: int
+    pace: Pace,
+    *,
+    items: int,
+    seconds: float,
+    interval: timedelta,
+    smallest: int,
+    largest: int,
 ) -> Pace:
     """
     Take one portion into the mean, in which newer portions count for more.
@@ -25,6 +31,8 @@ def learn_pace(
         items: How many items the portion had; none teaches nothing.
         seconds: How long it took, storing included.
         interval: Wanted between two commits.
+        smallest: Fewest items in one portion: as many as are read side by side, or
+            a slow source would be read one by one.
         largest: Most items in one portion.
     """
     if not items:
@@ -32,4 +40,4 @@ def learn_pace(
     latest, before = seconds / items, pace.seconds_per_item
     mean = latest if before is None else (latest + before) / 2
     wanted = int(interval.total_seconds() / max(mean, 1e-9))
-    return Pace(limit=max(1, min(largest, wanted)), seconds_per_item=mean)
+    return Pace(limit=max(smallest, min(largest, wanted)), seconds_per_item=mean)

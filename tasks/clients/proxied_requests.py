@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from config.clock import now
+from config.errors import UnreachableError
 from config.sections.public_profiles import PublicProfilesSettings
 from tasks.clients.inner_networks import is_inner
 from tasks.clients.page_answers import PageState, Retry, read_retry_after
@@ -37,7 +38,46 @@ from tasks.clients.shared_manners import INNER
 MOST_FORWARDERS = 128
 LONGEST_NAP_SECONDS = 5.0
 LONGEST_CONNECT_SECONDS = 10.0
+LONGEST_SILENCE_SECONDS = 10.0
+"""Less than a portion of a campaign takes, so that silence counts against a proxy."""
+
+MOST_ROUNDS = 3
+"""A page that failed by proxies alone is put off before, and lost after so many."""
+
+MOST_FAILURES_IN_ROW = 24
 _ELSEWHERE = frozenset((Blame.PROXY, Blame.BLOCKED, Blame.TARGET))
+
+
+class ProxiesFailingError(UnreachableError):
+    """So many requests in a row failed by the fault of their proxies."""
+
+    code = "proxies_failing"
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"the last {MOST_FAILURES_IN_ROW} requests all failed by the fault of "
+            "their proxies; look at the screen Proxies, mend or replace them, then "
+            "start the campaign again"
+        )
+
+
+class ProxyTrouble:
+    """How many requests in a row failed by the fault of their proxies."""
+
+    def __init__(self) -> None:
+        self._in_row = 0
+
+    def note(self, blame: Blame | None) -> None:
+        """
+        Count one more, or begin anew after any other ending.
+
+        Raises:
+            ProxiesFailingError: There were too many: none of the pages is to blame.
+        """
+        self._in_row = self._in_row + 1 if blame is Blame.PROXY else 0
+        if self._in_row >= MOST_FAILURES_IN_ROW:
+            self._in_row = 0
+            raise ProxiesFailingError
 
 
 class ProxiedRequests:
@@ -194,7 +234,9 @@ class ProxiedRequests:
                 ),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers=self._headers,
-                timeout=aiohttp.ClientTimeout(total=seconds),
+                timeout=aiohttp.ClientTimeout(
+                    total=seconds, sock_read=min(LONGEST_SILENCE_SECONDS, seconds / 2)
+                ),
             )
         return self._session
 

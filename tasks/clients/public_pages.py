@@ -9,7 +9,6 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from ipaddress import IPv4Network
 from types import TracebackType
 from typing import Self
 from urllib.parse import urljoin, urlsplit
@@ -18,7 +17,7 @@ import aiohttp
 
 from config.clock import now
 from config.sections.public_profiles import PublicProfilesSettings
-from tasks.clients.inner_networks import InnerAddressError, guarded_sockets
+from tasks.clients.inner_networks import InnerAddressError
 from tasks.clients.page_answers import (
     TOO_MANY,
     PageAnswer,
@@ -30,6 +29,7 @@ from tasks.clients.page_answers import (
     judge_status,
     read_retry_after,
 )
+from tasks.clients.page_connections import headers_of, open_door
 from tasks.clients.page_endings import PageEnded, RetryLater
 from tasks.clients.page_manners import (
     LARGEST_ROBOTS_BYTES,
@@ -44,7 +44,7 @@ from tasks.clients.page_manners import (
     take_turn,
 )
 from tasks.clients.page_work import PageBody, PageWork
-from tasks.clients.proxied_requests import ProxiedRequests
+from tasks.clients.proxied_requests import MOST_ROUNDS, ProxiedRequests, ProxyTrouble
 from tasks.clients.proxy_faults import is_block_page
 from tasks.clients.proxy_supply import Blame, ProxySupply
 
@@ -56,11 +56,6 @@ FIRST_WAIT_SECONDS = 0.25
 
 _STOP_LOOK_SECONDS = 0.1
 _CHUNK_BYTES = 65_536
-_LOOPBACK = IPv4Network("127.0.0.1/32")
-_HEADERS = {
-    "Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1",
-    "Accept-Language": "en,*;q=0.5",
-}
 
 
 class PublicPages:
@@ -86,6 +81,7 @@ class PublicPages:
         self.exit_proxy = exit_proxy
         self._proxies = proxies
         self._proxied: ProxiedRequests | None = None
+        self._trouble = ProxyTrouble()
         self._runner = asyncio.Runner()
         self._session: aiohttp.ClientSession | None = None
         self._robots_locks: dict[str, asyncio.Lock] = {}
@@ -170,10 +166,11 @@ class PublicPages:
             left = None if ends_at is None else max(0.0, ends_at - loop.time())
             look = _STOP_LOOK_SECONDS if should_stop else left
             wait = look if left is None or look is None else min(look, left)
-            _, pending = await asyncio.wait(
-                pending, timeout=wait, return_when=asyncio.ALL_COMPLETED
+            done, pending = await asyncio.wait(
+                pending, timeout=wait, return_when=asyncio.FIRST_EXCEPTION
             )
             is_over = ends_at is not None and loop.time() >= ends_at
+            is_over = is_over or any(one.exception() for one in done)
             if pending and (is_over or (should_stop is not None and should_stop())):
                 break
         for worker in pending:
@@ -188,24 +185,36 @@ class PublicPages:
             work.answers[url] = await self._fetch_page(url, work)
 
     async def _fetch_page(self, url: str, work: PageWork) -> PageAnswer:
-        retry = Retry("no try was left for it")
-        while work.tries.get(url, 0) < self.limits.tries:
+        retry, blame = Retry("no try was left for it"), None
+        before = work.tries.get(url, 0)
+        last = self._last_try_of(before)
+        while work.tries.get(url, 0) < last:
             try:
                 got = await self._try_once(url, work)
             except PageEnded as end:
                 tries = work.tries.get(url, 0)
                 return PageAnswer(url, end.state, tries, end.reason, status=end.status)
             except RetryLater as later:
-                retry = later.retry
+                retry, blame = later.retry, later.blame
+                self._trouble.note(blame)
             else:
+                self._trouble.note(None)
                 return PageAnswer(
                     url, PageState.FETCHED, work.tries[url], "", *got, status=200
                 )
-            if work.tries[url] < self.limits.tries:
-                await self._wait_for_next_try(retry, work.tries[url])
+            if work.tries[url] < last:
+                await self._wait_for_next_try(retry, work.tries[url] - before)
         tries = work.tries.get(url, 0)
+        if blame is Blame.PROXY and last < MOST_ROUNDS * self.limits.tries:
+            return PageAnswer(url, PageState.POSTPONED, tries, retry.reason)
         reason = f"{retry.reason}, at the last of {tries} tries"
         return PageAnswer(url, PageState.LOST, tries, reason, status=retry.status)
+
+    def _last_try_of(self, tries: int) -> int:
+        """Return how many tries a page has now, after those it had in earlier calls."""
+        if self._proxies is None:
+            return self.limits.tries
+        return min(MOST_ROUNDS, tries // self.limits.tries + 1) * self.limits.tries
 
     async def _wait_for_next_try(self, retry: Retry, tries: int) -> None:
         """Wait alone, or with the whole host if the host asked for patience."""
@@ -331,27 +340,38 @@ class PublicPages:
         return manners
 
     async def _learn_robots(self, url: str, manners: HostManners) -> None:
+        """Ask for robots.txt; a page waits for later if no proxy brought it."""
         status, text = None, ""
+        tried: set[int] = set()
         for attempt in range(self.limits.tries):
-            status, text = await self._get_robots(f"{origin_of(url)}/robots.txt")
-            if status is not None and status < 500 and status != TOO_MANY:  # noqa: PLR2004 - server errors
-                break
-            if attempt + 1 < self.limits.tries:
+            is_last = attempt + 1 == self.limits.tries
+            try:
+                status, text = await self._get_robots(url, tried)
+            except RetryLater as later:
+                if is_last:
+                    reason = f"robots.txt: {later.retry.reason}"
+                    raise PageEnded(PageState.POSTPONED, reason) from None
+            else:
+                if status is not None and status < 500 and status != TOO_MANY:  # noqa: PLR2004 - server errors
+                    break
+            if not is_last:
                 await asyncio.sleep(FIRST_WAIT_SECONDS * 2**attempt)
         moment = asyncio.get_running_loop().time()
         learn_robots(manners, status=status, text=text, now_seconds=moment)
 
-    async def _get_robots(self, url: str) -> tuple[int | None, str]:
+    async def _get_robots(self, url: str, tried: set[int]) -> tuple[int | None, str]:
         try:
-            return await self._follow_robots(url)
+            return await self._follow_robots(f"{origin_of(url)}/robots.txt", tried)
         except RetryLater as later:
+            self._trouble.note(later.blame)
+            if later.blame is Blame.PROXY:
+                raise
             return later.retry.status, ""
         except (aiohttp.ClientError, OSError, TimeoutError) as wrong:
             _end_if_shut_out(wrong)
             return None, ""
 
-    async def _follow_robots(self, url: str) -> tuple[int, str]:
-        tried: set[int] = set()
+    async def _follow_robots(self, url: str, tried: set[int]) -> tuple[int, str]:
         for _ in range(MOST_REDIRECTS + 1):
             async with self._get(url, tried) as response:
                 if not is_redirect(response.status):
@@ -366,28 +386,13 @@ class PublicPages:
         if self._proxies is None:
             return self._open().get(url, allow_redirects=False)
         if self._proxied is None:
-            headers = {**_HEADERS, "User-Agent": self.limits.user_agent}
+            headers = headers_of(self.limits)
             self._proxied = ProxiedRequests(self._proxies, self.limits, headers=headers)
         return self._proxied.get(url, tried)
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            # Beyond it are no inner networks of ours: a tunnel leads nowhere else.
-            inner = () if self.exit_proxy is None else (_LOOPBACK,)
-            seconds = self.limits.request_timeout.total_seconds()
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(
-                    limit=0,
-                    limit_per_host=self.limits.pages_at_once,
-                    socket_factory=guarded_sockets(
-                        (*self.limits.inner_networks, *inner)
-                    ),
-                ),
-                proxy=self.exit_proxy,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                headers={**_HEADERS, "User-Agent": self.limits.user_agent},
-                timeout=aiohttp.ClientTimeout(total=seconds),
-            )
+            self._session = open_door(self.limits, exit_proxy=self.exit_proxy)
         return self._session
 
 

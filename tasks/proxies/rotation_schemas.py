@@ -12,10 +12,12 @@ from tasks.proxies.schemas import DocumentSchema
 HostName = Annotated[
     str,
     StringConstraints(
-        max_length=255, pattern=r"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9])?$"
+        max_length=261,
+        pattern=r"^([A-Za-z0-9]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])"
+        r"(:[0-9]{1,5})?$",
     ),
 ]
-"""As a request names it."""
+"""As a request names it, with its port where that is not the usual one."""
 
 
 class RotationAnswer(DocumentSchema):

@@ -5,7 +5,7 @@ from datetime import timedelta
 from tasks.campaigns.pace import FIRST_PORTION, Pace, learn_pace
 
 
-def learnt(*portions: tuple[int, float]) -> Pace:
+def learnt(*portions: tuple[int, float], smallest: int = 1) -> Pace:
     pace = Pace()
     for items, seconds in portions:
         pace = learn_pace(
@@ -13,6 +13,7 @@ def learnt(*portions: tuple[int, float]) -> Pace:
             items=items,
             seconds=seconds,
             interval=timedelta(seconds=1),
+            smallest=smallest,
             largest=5_000,
         )
     return pace
@@ -32,6 +33,10 @@ def test_newer_portions_count_for_more() -> None:
 
 def test_items_that_take_longer_than_the_interval_come_one_by_one() -> None:
     assert learnt((2, 30.0)).limit == 1
+
+
+def test_what_is_read_side_by_side_stays_so_however_slow_it_is() -> None:
+    assert learnt((32, 64.0), (32, 64.0), smallest=32).limit == 32
 
 
 def test_a_portion_is_never_larger_than_the_setting_allows() -> None:
