@@ -1,5 +1,7 @@
 """What axe-core finds on every screen, in a real browser, in light and in dark."""
 
+from collections.abc import Iterator
+from http import HTTPStatus
 from importlib.resources import files
 
 import pytest
@@ -40,6 +42,12 @@ SCREENS = (
     "browser-profiles",
     "cloak",
     "new-browser-profile",
+    "proxies",
+    "proxies?host=people.example",
+    "proxy?id={proxy}",
+    "add-proxies",
+    "add-proxies?show=one",
+    "add-proxies?show=generate",
     "people",
     "invite",
     "errors",
@@ -56,6 +64,18 @@ def campaign(stack: RunningStack) -> str:
     return queue_rows(stack, 30, name="Thirty potters")
 
 
+@pytest.fixture(scope="module")
+def proxy(stack: RunningStack) -> Iterator[str]:
+    """Have a proxy with an account session; return its id."""
+    client = stack.client()
+    wish = {"ip": "192.0.2.77", "port": 3128, "session": "a cookie to look past"}
+    made = client.post("/proxies", json=wish)
+    assert made.status_code == HTTPStatus.CREATED, made.text
+    yield str(made.json()["id"])
+    client.delete(f"/proxies/{made.json()['id']}")
+    client.close()
+
+
 def findings(person: ConsoleBrowser) -> list[str]:
     """Return what axe-core finds on the screen, but for what Streamlit draws."""
     person.driver.execute_script(AXE)
@@ -65,12 +85,17 @@ def findings(person: ConsoleBrowser) -> list[str]:
 
 @pytest.mark.parametrize("look", ["light", "dark"])
 def test_axe_finds_nothing_on_any_screen(
-    stack: RunningStack, person: ConsoleBrowser, campaign: str, look: str
+    stack: RunningStack,
+    person: ConsoleBrowser,
+    campaign: str,
+    proxy: str,
+    look: str,
 ) -> None:
     person.look_as(look)
     found: list[str] = []
     for screen in SCREENS:
-        person.open(f"{stack.url}/console/{screen.format(campaign=campaign)}")
+        address = screen.format(campaign=campaign, proxy=proxy)
+        person.open(f"{stack.url}/console/{address}")
         if "review" in screen:
             part = ".review-list tr[data-id]" if "list" in screen else ".deck .card"
             person.wait_for(lambda part=part: person.ask(part, "return Boolean(root);"))

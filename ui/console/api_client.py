@@ -26,6 +26,7 @@ from ui.console.api_door import Door
 from ui.console.browser_client import Browsers
 from ui.console.cloak_client import Cloak
 from ui.console.people_client import People
+from ui.console.proxy_client import Proxies
 from ui.console.review_client import ReviewViews
 
 HANDSHAKE_HEADER = "x-muster-console"
@@ -144,6 +145,13 @@ def browsers() -> Browsers:
 def cloak() -> Cloak:
     """Return the routes about exits, as that person."""
     return Cloak(open_client(), token=handshake_token(), user_agent=handshake_device())
+
+
+def proxies() -> Proxies:
+    """Return the routes about proxies, as that person."""
+    return Proxies(
+        open_client(), token=handshake_token(), user_agent=handshake_device()
+    )
 
 
 def review_views() -> ReviewViews:

@@ -11,6 +11,7 @@ from ui.console.attempts import forget_refusals
 from ui.console.components.keeper import keep_signed_in
 from ui.console.handed_link import forget_link
 from ui.console.navigation import screens_for
+from ui.console.outcomes import forget_outcomes
 from ui.console.panels import panel
 from ui.console.questions import forget_questions
 from ui.console.sign_in import last_known_person, remember_person
@@ -35,6 +36,7 @@ def leave_the_last_screen(screen: str) -> None:
         forget_link()
         forget_refusals()
         forget_questions()
+        forget_outcomes()
 
 
 st.set_page_config(page_title="Muster", page_icon=MARK, layout="wide")

@@ -19,9 +19,12 @@ from ui.console.routes import (
     LIMITS,
     NEW_BROWSER_PROFILE,
     NEW_CAMPAIGN,
+    NEW_PROXIES,
     OVERVIEW,
     PEOPLE,
     PERSON,
+    PROXIES,
+    PROXY,
     REVIEW,
 )
 
@@ -52,10 +55,13 @@ ENTRIES: dict[str, tuple[Entry, ...]] = {
             Permission.BROWSER_PROFILES_READ,
         ),
         Entry(CLOAK, "Cloak", "cloak", "vpn_lock", Permission.CLOAK_READ),
+        Entry(PROXIES, "Proxies", "proxies", "lan", Permission.PROXIES_READ),
         Entry(NEW_CAMPAIGN, "New campaign", "new-campaign"),
         Entry(CAMPAIGN, "Campaign", "campaign"),
         Entry(NEW_BROWSER_PROFILE, "New browser profile", "new-browser-profile"),
         Entry(BROWSER_PROFILE, "Browser profile", "browser-profile"),
+        Entry(NEW_PROXIES, "Add proxies", "add-proxies"),
+        Entry(PROXY, "Proxy", "proxy"),
     ),
     "Administration": (
         Entry(PEOPLE, "People", "people", "group", Permission.ACCOUNTS_READ),

@@ -14,6 +14,9 @@ BROWSER_PROFILES = "screens/browser_profiles.py"
 NEW_BROWSER_PROFILE = "screens/new_browser_profile.py"
 BROWSER_PROFILE = "screens/browser_profile.py"
 CLOAK = "screens/cloak.py"
+PROXIES = "screens/proxies.py"
+NEW_PROXIES = "screens/new_proxies.py"
+PROXY = "screens/proxy.py"
 PEOPLE = "screens/people.py"
 INVITE = "screens/invite.py"
 PERSON = "screens/person.py"
@@ -44,6 +47,16 @@ def go_to_leak_tests(browser_profile_id: UUID) -> NoReturn:
     st.switch_page(CLOAK, query_params=asked)
 
 
+def go_to_proxy(proxy_id: int) -> NoReturn:
+    """Show one proxy."""
+    st.switch_page(PROXY, query_params={"id": str(proxy_id)})
+
+
+def go_to_new_proxies(way: str) -> NoReturn:
+    """Show how proxies are added, by one of the ways there are."""
+    st.switch_page(NEW_PROXIES, query_params={"show": way})
+
+
 def go_to_person(account_id: UUID) -> NoReturn:
     """Show one person who may sign in."""
     st.switch_page(PERSON, query_params={"id": str(account_id)})
@@ -55,3 +68,9 @@ def asked_id(name: str) -> UUID | None:
         return UUID(st.query_params.get(name, ""))
     except ValueError:
         return None
+
+
+def asked_number(name: str) -> int | None:
+    """Return the whole number that the address of this screen names, if any."""
+    said = st.query_params.get(name, "")
+    return int(said) if said.isdecimal() and said.isascii() else None

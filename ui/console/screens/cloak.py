@@ -15,29 +15,11 @@ from ui.console.components.watcher import rerun_on_change
 from ui.console.errands import await_errands, collect_errands
 from ui.console.panels import panel
 from ui.console.routes import asked_id
+from ui.console.screen_part import ask_part
 from ui.console.sign_in import require
 
 TEST, HISTORY, SCHEDULES = "test", "history", "schedules"
 PARTS = {TEST: "Leak test", HISTORY: "History", SCHEDULES: "Schedules"}
-
-
-def ask_part() -> str:
-    """Ask which part to show; the address of the screen tells of it."""
-    asked = st.query_params.get("show", TEST)
-    if "cloak_part" not in st.session_state:
-        st.session_state["cloak_part"] = asked if asked in PARTS else TEST
-    part = st.segmented_control(
-        "Part of this screen",
-        list(PARTS),
-        required=True,
-        format_func=PARTS.__getitem__,
-        key="cloak_part",
-        label_visibility="collapsed",
-    )
-    shown = str(part or TEST)
-    if shown != asked:
-        st.query_params["show"] = shown
-    return shown
 
 
 def show_vpn() -> Sequence[Tunnel]:
@@ -70,6 +52,6 @@ collect_errands()
 with st.container():  # always one part, so that a tunnel moves nothing else
     tunnels = show_vpn()
 st.header("Leak tests")
-show_part(ask_part(), tunnels)
+show_part(ask_part(PARTS, key="cloak_part"), tunnels)
 rerun_on_change(EventType.CLOAK)
 await_errands()

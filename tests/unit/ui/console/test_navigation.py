@@ -22,12 +22,13 @@ def test_an_operator_does_not_see_the_administration() -> None:
         "Review",
         "Browser profiles",
         "Cloak",
+        "Proxies",
         "Account",
     }
 
 
 def test_a_reviewer_does_not_see_browser_profiles_and_exits() -> None:
-    assert not {"Browser profiles", "Cloak"} & shown_to(REVIEWER)
+    assert not {"Browser profiles", "Cloak", "Proxies"} & shown_to(REVIEWER)
 
 
 def test_an_administrator_sees_all_of_it() -> None:

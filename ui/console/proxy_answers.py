@@ -1,0 +1,82 @@
+"""What the API answers about proxies; names as the document writes them."""
+
+from collections.abc import Mapping
+
+from pydantic import ConfigDict
+
+from config.vocabulary import ProxyState
+from tasks.proxies.rotation_schemas import HostStanding
+from tasks.proxies.schemas import (
+    AttemptAnswer,
+    DocumentSchema,
+    PinAnswer,
+    PoolEntry,
+    ProxyDetail,
+)
+
+
+class _Answer(DocumentSchema):
+    """Something the API said; members this console does not know are left out."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class KnownProxy(PoolEntry):
+    """A proxy of the pool; what this console does not know of it is left out."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class KnownDetail(ProxyDetail):
+    """A proxy with its history; what this console does not know is left out."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class KnownStanding(HostStanding):
+    """How proxies stand with a host; what this console does not know is left out."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class PoolPage(_Answer):
+    """Some proxies; `counts` are those of all pages, by state."""
+
+    items: tuple[KnownProxy, ...]
+    next: str | None = None
+    counts: Mapping[ProxyState, int]
+
+
+class AttemptPage(_Answer):
+    """Some requests through proxies, newest first."""
+
+    items: tuple[AttemptAnswer, ...]
+
+
+class PinPage(_Answer):
+    """Some pins; `next` asks for more."""
+
+    items: tuple[PinAnswer, ...]
+    next: str | None = None
+
+
+class MadeProxy(_Answer):
+    """A proxy that was added."""
+
+    id: int
+
+
+class GeneratedProxies(_Answer):
+    """The proxies that Multilogin X made."""
+
+    items: tuple[KnownProxy, ...]
+
+
+class _Budget(_Answer):
+    budget_per_hour: int
+
+
+class HourlyBudget(_Answer):
+    """How proxies are chosen, as far as the pool shows it."""
+
+    settings: _Budget
