@@ -153,12 +153,16 @@ def find_away(state: HostState, pool: PoolState, now: float, terms: Terms) -> se
 
     Beyond that share, those whose cool-down ends first are taken back early.
     """
-    away = {one for one, free_at in state.out.items() if free_at > now}
+    late = state.out.order[state.out.still_out(now) :]
     allowed = int(len(pool.proxies) * terms.most_out)
-    if len(away) <= allowed:
+    if len(late) <= allowed:
+        return {one for _, one in late}
+    away = {one for _, one in late[len(late) - allowed :]}
+    if away.issubset(pool.proxies):
         return away
-    of_pool = sorted((state.out[one], one) for one in away.intersection(pool.proxies))
-    return {one for _, one in of_pool[max(0, len(of_pool) - allowed) :]}
+    known = set(pool.proxies)
+    of_pool = [one for _, one in late if one in known]
+    return set(of_pool[max(0, len(of_pool) - allowed) :])
 
 
 def score_pair(
@@ -212,13 +216,10 @@ class _Search:
 
     def draw_trial(self, draws: Draws) -> int | None:
         """Return one that was put out and has cooled down, if chance finds any."""
-        due = sorted(
-            (free_at, one)
-            for one, free_at in self.state.out.items()
-            if free_at <= self.now
-        )
+        out = self.state.out
+        due = out.still_out(self.now)
         for _ in range(TRIAL_PROBES if due else 0):
-            proxy_id = due[draws.below(len(due))][1]
+            proxy_id = out.order[draws.below(due)][1]
             if self.may_go(proxy_id) and proxy_id in self.pool.proxies:
                 return proxy_id
         return None

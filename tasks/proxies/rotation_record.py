@@ -75,7 +75,7 @@ def keep_out(state: HostState, proxy_id: int, pair: PairState) -> None:
     if pair.half_open:
         state.out[proxy_id] = pair.free_at
     else:
-        state.out.pop(proxy_id, None)
+        state.out.drop(proxy_id)
 
 
 def find_common_mode(recent: Collection[Seen], now: float, terms: Terms) -> set[int]:

@@ -1,9 +1,12 @@
 """What rotation remembers of proxies and hosts; times in seconds since 1970."""
 
 import math
+from bisect import bisect_left, bisect_right, insort
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+from typing_extensions import override
 
 from tasks.proxies.rotation_terms import HOUR_SECONDS, Terms, WaitReason
 
@@ -83,13 +86,44 @@ class Seen:
     succeeded: bool
 
 
+class OutUntil(dict[int, float]):
+    """
+    When each proxy that was put out may be given again, kept in that order as well.
+
+    It is asked with every choice and changes seldom, so the order is not made anew.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.order: list[tuple[float, int]] = []
+        """Moment and proxy, the first to be free first."""
+
+    @override
+    def __setitem__(self, proxy_id: int, free_at: float) -> None:
+        if self.get(proxy_id) == free_at:
+            return
+        self.drop(proxy_id)
+        insort(self.order, (free_at, proxy_id))
+        super().__setitem__(proxy_id, free_at)
+
+    def drop(self, proxy_id: int) -> None:
+        """Note that a proxy is out no more, if it was."""
+        free_at = self.get(proxy_id)
+        if free_at is not None:
+            del self.order[bisect_left(self.order, (free_at, proxy_id))]
+            super().__delitem__(proxy_id)
+
+    def still_out(self, now: float) -> int:
+        """Return the place in the order from which on proxies are not free `now`."""
+        return bisect_right(self.order, (now, math.inf))
+
+
 @dataclass(slots=True)
 class HostState:
     """What is known of one host."""
 
     pairs: dict[int, PairState] = field(default_factory=dict)
-    out: dict[int, float] = field(default_factory=dict)
-    """When each proxy that was put out may be given again."""
+    out: OutUntil = field(default_factory=OutUntil)
 
     recent: deque[Seen] = field(default_factory=lambda: deque(maxlen=RECENT_KEPT))
     """The latest first."""

@@ -27,6 +27,7 @@ from ui.console.browser_client import Browsers
 from ui.console.cloak_client import Cloak
 from ui.console.people_client import People
 from ui.console.proxy_client import Proxies
+from ui.console.proxy_rotation_client import ProxyRotation
 from ui.console.review_client import ReviewViews
 
 HANDSHAKE_HEADER = "x-muster-console"
@@ -150,6 +151,13 @@ def cloak() -> Cloak:
 def proxies() -> Proxies:
     """Return the routes about proxies, as that person."""
     return Proxies(
+        open_client(), token=handshake_token(), user_agent=handshake_device()
+    )
+
+
+def proxy_rotation() -> ProxyRotation:
+    """Return the routes about how proxies are chosen, as that person."""
+    return ProxyRotation(
         open_client(), token=handshake_token(), user_agent=handshake_device()
     )
 

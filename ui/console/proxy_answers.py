@@ -5,9 +5,7 @@ from collections.abc import Mapping
 from pydantic import ConfigDict
 
 from config.vocabulary import ProxyState
-from tasks.proxies.rotation_schemas import HostStanding
 from tasks.proxies.schemas import (
-    AttemptAnswer,
     DocumentSchema,
     PinAnswer,
     PoolEntry,
@@ -33,24 +31,12 @@ class KnownDetail(ProxyDetail):
     model_config = ConfigDict(extra="ignore")
 
 
-class KnownStanding(HostStanding):
-    """How proxies stand with a host; what this console does not know is left out."""
-
-    model_config = ConfigDict(extra="ignore")
-
-
 class PoolPage(_Answer):
     """Some proxies; `counts` are those of all pages, by state."""
 
     items: tuple[KnownProxy, ...]
     next: str | None = None
     counts: Mapping[ProxyState, int]
-
-
-class AttemptPage(_Answer):
-    """Some requests through proxies, newest first."""
-
-    items: tuple[AttemptAnswer, ...]
 
 
 class PinPage(_Answer):
@@ -70,13 +56,3 @@ class GeneratedProxies(_Answer):
     """The proxies that Multilogin X made."""
 
     items: tuple[KnownProxy, ...]
-
-
-class _Budget(_Answer):
-    budget_per_hour: int
-
-
-class HourlyBudget(_Answer):
-    """How proxies are chosen, as far as the pool shows it."""
-
-    settings: _Budget

@@ -7,7 +7,6 @@ from typing import Any
 from config.vocabulary import AccountSessionStatus, ProxyState, ProxyVerb
 from tasks.proxies.schemas import (
     AccountSessionAnswer,
-    AttemptAnswer,
     CheckAnswer,
     ImportAnswer,
     PinAnswer,
@@ -16,12 +15,9 @@ from tasks.proxies.schemas import (
 )
 from ui.console.api_door import Door, ProblemError
 from ui.console.proxy_answers import (
-    AttemptPage,
     GeneratedProxies,
-    HourlyBudget,
     KnownDetail,
     KnownProxy,
-    KnownStanding,
     MadeProxy,
     PinPage,
     PoolPage,
@@ -172,21 +168,3 @@ class Proxies(Door):
         except ProblemError as problem:
             if problem.status != HTTPStatus.NOT_FOUND:
                 raise
-
-    def list_attempts(
-        self, *, proxy_id: int | None = None, limit: int = MOST_A_PAGE
-    ) -> tuple[AttemptAnswer, ...]:
-        """Return the newest requests through one proxy, or through all."""
-        query = {"proxy_id": proxy_id, "limit": limit}
-        return self.ask("GET", "/proxies/attempts", AttemptPage, query=query).items
-
-    def get_standing(self, host: str) -> KnownStanding:
-        """Return how the proxies in use stand with a host, the best first."""
-        path, query = "/proxies/rotation/standing", {"host": host}
-        return self.ask("GET", path, KnownStanding, query=query)
-
-    def get_hourly_budget(self) -> int:
-        """Return how many requests a proxy may carry in any hour."""
-        return self.ask(
-            "GET", "/proxies/rotation", HourlyBudget
-        ).settings.budget_per_hour

@@ -8,12 +8,13 @@ import streamlit as st
 from config.clock import now
 from config.vocabulary import Permission, ProxyState
 from tasks.proxies.rotation_schemas import HostStanding, ProxyStanding
-from ui.console.api_client import proxies
+from ui.console.api_client import proxies, proxy_rotation
 from ui.console.panels import panel, show_empty
 from ui.console.proxy_answers import KnownProxy, PoolPage
 from ui.console.proxy_client import Proxies
 from ui.console.proxy_filter_form import ask_wish
 from ui.console.proxy_filters import BEST_AT_HOST, OLDEST_FIRST, PoolWish, best_first
+from ui.console.proxy_rotation_client import ProxyRotation
 from ui.console.proxy_rows import Beside, show_proxy_row
 from ui.console.proxy_words import counts_in_words
 from ui.console.routes import go_to_new_proxies
@@ -42,19 +43,19 @@ _FORMS: Mapping[str, str] = {
 
 def show_pool() -> None:
     """Show the pool."""
-    door = proxies()
+    door, rotation = proxies(), proxy_rotation()
     counts = door.count_states()
     if not any(counts.values()):
         show_no_proxies()
         return
     with st.container():  # always one part, so that a warning moves nothing else
         place = st.container()
-        wish = ask_wish([one.host for one in door.list_attempts()])
+        wish = ask_wish([one.host for one in rotation.list_attempts().items])
     with place:
         _show_summary(counts, wish)
-    standings = _standings(door, wish.host)
+    standings = _standings(rotation, wish.host)
     page, shown = _read(door, wish, standings)
-    per_hour = door.get_hourly_budget()
+    per_hour = rotation.get_rotation().settings.budget_per_hour
     for proxy in shown:
         show_proxy_row(proxy, Beside(per_hour, standings.get(proxy.id)))
     if len(shown) < len(page.items) or page.next:
@@ -94,11 +95,11 @@ def show_ways() -> None:
                 go_to_new_proxies(way)
 
 
-def _standings(door: Proxies, host: str) -> Mapping[int, ProxyStanding]:
+def _standings(rotation: ProxyRotation, host: str) -> Mapping[int, ProxyStanding]:
     standings: Mapping[int, ProxyStanding] = {}
     if host:
         with panel("standing", f"How proxies stand with {plain(host)}"):
-            found = door.get_standing(host)
+            found = rotation.get_host_standing(host)
             _show_host(found)
             standings = {one.proxy_id: one for one in found.proxies}
     return standings

@@ -6,7 +6,7 @@ import streamlit as st
 
 from config.clock import now
 from config.vocabulary import EventType, Permission
-from ui.console.api_client import proxies
+from ui.console.api_client import proxies, proxy_rotation
 from ui.console.cloak_words import as_sentence
 from ui.console.components.watcher import rerun_on_change
 from ui.console.errands import await_errands, collect_errands
@@ -44,6 +44,7 @@ WINDOWS: Mapping[int, str] = {
     24: "1 day",
     168: "7 days",
     720: "30 days",
+    2160: "90 days",
 }
 
 
@@ -61,7 +62,7 @@ def show_head(proxy: KnownDetail) -> None:
 
 def show_facts(proxy: KnownDetail) -> None:
     """Show what is known of it."""
-    per_hour = proxies().get_hourly_budget()
+    per_hour = proxy_rotation().get_rotation().settings.budget_per_hour
     left = budget_left(proxy, per_hour=per_hour)
     failed = as_sentence(proxy.check_error) if proxy.check_error else ""
     facts = {
@@ -102,7 +103,7 @@ def show_its_history(proxy: KnownDetail) -> None:
 def show_attempts(proxy: KnownDetail) -> None:
     """Show the newest requests through it."""
     st.header("Last requests")
-    found = proxies().list_attempts(proxy_id=proxy.id, limit=ATTEMPTS)
+    found = proxy_rotation().list_attempts(proxy_id=proxy.id, limit=ATTEMPTS).items
     if not found:
         st.markdown(":gray[None in the last two days.]")
         return

@@ -22,6 +22,7 @@ from tasks.proxies.rotation import (
     record,
     take,
 )
+from tasks.proxies.rotation_choice import find_away
 from tests.unit.tasks.proxies.worlds.rules import Ours
 from tests.unit.tasks.proxies.worlds.simulate import most_within, simulate
 from tests.unit.tasks.proxies.worlds.world import HOUR, World, WorldPlan, chance
@@ -258,3 +259,26 @@ def check_promises(plan: WorldPlan, seed: int) -> None:
     for member in world.members.values():
         assert most_within(member.starts, HOUR) <= DEFAULT_TERMS.budget_per_hour
         assert most_within(member.starts, 60.0) <= DEFAULT_TERMS.most_within(60.0)
+
+
+@settings(max_examples=60, deadline=None, phases=QUICKLY)
+@given(
+    until=st.dictionaries(st.integers(1, 30), st.integers(0, 9), max_size=30),
+    again=st.dictionaries(st.integers(1, 30), st.integers(0, 9), max_size=9),
+    proxies=st.lists(st.integers(1, 24), unique=True, min_size=1),
+    most_out=st.sampled_from([0.0, 0.3, 0.5, 0.9]),
+)
+def test_those_that_are_free_first_are_taken_back_first(
+    until: dict[int, int], again: dict[int, int], proxies: list[int], most_out: float
+) -> None:
+    pool = PoolState(proxies)
+    out = pool.host(HOSTS[0]).out
+    for one, free_at in (*until.items(), *again.items()):
+        out[one] = free_at
+    for one in list(again)[::2]:
+        out.drop(one)
+    assert out.order == sorted((free_at, one) for one, free_at in out.items())
+    late = [one for free_at, one in out.order if free_at > 4 and one in proxies]
+    allowed = int(len(proxies) * most_out)
+    away = find_away(pool.host(HOSTS[0]), pool, 4, change_terms(most_out=most_out))
+    assert away.intersection(proxies) == set(late[max(0, len(late) - allowed) :])
