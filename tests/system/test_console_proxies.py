@@ -1,8 +1,10 @@
 """The pool of proxies at the console in a real browser, on the whole stack."""
 
 from collections.abc import Iterator
+from threading import Event
+from time import monotonic
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
@@ -10,6 +12,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from deployments.stack.ports import LEAK_RESPONDERS, LEAK_RESPONDERS_DNS
+from deployments.standins.proxies.running import StandinProxy, running_proxies
 from tests.fixtures.console import ConsoleBrowser, console_browser, person
 from tests.fixtures.elsewhere_proxy import ElsewhereProxy, elsewhere_proxy
 from tests.fixtures.leak_responders import RunningResponders
@@ -19,6 +22,7 @@ from tests.system.test_console_cloak import choose, fill, look_at
 __all__ = ["console_browser", "person"]
 
 SECONDS_TO_TEST = 90
+SECONDS_TO_READ = 90
 COOKIE = "a cookie nobody may read"
 FETCH = """
 const [address, done] = arguments;
@@ -188,6 +192,61 @@ def test_an_account_session_is_pinned_and_moved(
     person.wait_for(lambda: "from now on" in person.text(), seconds=SECONDS_TO_TEST)
     assert pool.get(f"/proxies/pins/{owner['id']}").json()["proxy_id"] == other
     assert COOKIE not in person.text()
+
+
+def test_a_campaign_through_proxies_tells_why_each_was_taken(
+    stack: RunningStack, person: ConsoleBrowser, pool: httpx.Client
+) -> None:
+    with running_proxies() as running:
+        add(pool, "\n".join(address_of(one) for one in running.members), tags=["odd"])
+        read_people(stack, pool, wanted=40)
+    (first, *_) = pool.get("/proxies/attempts").json()["items"]
+    for look in ("light", "dark", "phone"):
+        person.look_as(look)
+        person.open(f"{stack.url}/console/proxies?show=why")
+        person.click(f"why_{first['id']}")
+        person.wait_for_text("drawn")
+        look_at(stack, person, f"proxies-why-{look}")
+        person.open(f"{stack.url}/console/proxy?id={first['proxy_id']}")
+        person.wait_for_text("Requests and failures")
+        look_at(stack, person, f"proxy-history-{look}")
+        person.open(f"{stack.url}/console/proxies?show=settings")
+        person.wait_for_text("Proxies drawn for each request")
+        field = person.find("rotation_form_candidates", "input")
+        field.send_keys(Keys.CONTROL, "a", Keys.NULL, "2", Keys.TAB)
+        person.wait_for_text("Not saved yet")
+        person.click("rotation_effect")
+        person.wait_for_text("Effect on the recorded requests")
+        look_at(stack, person, f"proxies-settings-{look}")
+        person.click("rotation_discard")
+        person.wait_for_text("All settings have their usual values")
+
+
+def address_of(proxy: StandinProxy) -> str:
+    """Return a proxy as a list names it."""
+    signed_in = f"{quote(proxy.username, safe='')}:{quote(proxy.password, safe='')}"
+    return f"{proxy.protocol}://{signed_in}@{proxy.host}:{proxy.port}"
+
+
+def read_people(stack: RunningStack, pool: httpx.Client, *, wanted: int) -> None:
+    """Have a campaign read people of the demo site through the pool, to its end."""
+    source = {
+        "kind": "html_pages",
+        "listingUrl": f"{stack.demo_site_url}/people",
+        "recipe": "demo-people",
+        "proxies": {"tags": ["odd"]},
+    }
+    wish = {"name": "Through proxies", "source": source, "wanted": wanted}
+    made = pool.post("/campaigns", json={**wish, "criteria": {}, "threshold": 50})
+    assert made.status_code == 201, made.text
+    path = f"/campaigns/{made.json()['id']}"
+    assert pool.post(f"{path}/start").is_success
+    ends_at = monotonic() + SECONDS_TO_READ
+    while (now := pool.get(path).json())["status"] == "active":
+        assert monotonic() < ends_at, now
+        Event().wait(0.5)
+    assert now["status"] == "completed", now
+    assert now["run"]["acquired"] == wanted, now
 
 
 @pytest.mark.parametrize("look", ["light", "dark", "phone"])

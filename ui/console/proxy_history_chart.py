@@ -1,6 +1,7 @@
 """What a proxy did over time: small charts, and the same as a table."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import altair as alt
@@ -16,12 +17,13 @@ from ui.console.proxy_history_words import (
     history_in_words,
     history_rows,
     latency_rows,
+    span_of,
     step_in_words,
 )
 
 HEIGHT = 220
 FEW = 60
-"""Up to so many points each is marked: a line needs two."""
+"""Up to so many points each is a dot: a line needs two."""
 
 _FORMS = {HistoryStep.HOUR: "%-d %b", HistoryStep.DAY: "%-d %b"}
 
@@ -71,7 +73,7 @@ def _show_counts(
         alt.Chart(_data(count_rows(points, names, stacked=stacked)))
         .mark_rect()
         .encode(
-            x=_time(points[0].step),
+            x=_time(points),
             x2="until:T",
             y=alt.Y("top:Q", title=None, axis=axis, scale=alt.Scale(zero=True)),
             y2="base:Q",
@@ -87,18 +89,19 @@ def _show_latencies(points: Sequence[HistoryPoint]) -> None:
     rows = latency_rows(points)
     if not rows:
         return
-    lines = (
-        alt.Chart(_data(rows))
-        .mark_line(point=len(points) <= FEW, strokeWidth=2)
-        .encode(
-            x=_time(points[0].step),
-            y=alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=4)),
-            color=_colour(names, [LATENCIES[name].colour for name in names]),
-            tooltip=[
-                *_tooltip(),
-                alt.Tooltip("value:Q", title="Milliseconds", format=","),
-            ],
-        )
+    chart = alt.Chart(_data(rows))
+    few = len(points) <= FEW
+    marked = (
+        chart.mark_circle(size=50, opacity=1) if few else chart.mark_line(strokeWidth=2)
+    )
+    lines = marked.encode(
+        x=_time(points),
+        y=alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=4)),
+        color=_colour(names, [LATENCIES[name].colour for name in names]),
+        tooltip=[
+            *_tooltip(),
+            alt.Tooltip("value:Q", title="Milliseconds", format=","),
+        ],
     )
     _draw("Latency, ms", lines, "Latency over time; the table below has the numbers")
 
@@ -114,13 +117,24 @@ def _data(rows: Sequence[Mapping[str, Any]]) -> alt.Data:
     return alt.Data(values=list(rows))  # type: ignore[no-untyped-call]  # Altair's own lack
 
 
-def _time(step: HistoryStep) -> alt.X:
+def _moment(at: datetime) -> alt.DateTime:
+    return alt.DateTime(
+        year=at.year,
+        month=at.month,
+        date=at.day,
+        hours=at.hour,
+        minutes=at.minute,
+        utc=True,
+    )
+
+
+def _time(points: Sequence[HistoryPoint]) -> alt.X:
     """Return the time in UTC."""
-    form = _FORMS.get(step, "%H:%M")
+    form = _FORMS.get(points[0].step, "%H:%M")
     return alt.X(
         "at:T",
         title=None,
-        scale=alt.Scale(type="utc"),
+        scale=alt.Scale(type="utc", domain=[_moment(one) for one in span_of(points)]),
         axis=alt.Axis(labelOverlap=True, tickCount=6, format=form),
     )
 

@@ -1,7 +1,7 @@
 """Pure: what a proxy did over time, in words, and as rows of charts and tables."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from config.vocabulary import HistoryStep
@@ -39,6 +39,10 @@ _STEPS: Mapping[HistoryStep, str] = {
 }
 
 
+FEWEST_SHOWN = 30
+"""So many points' time is shown at least."""
+
+
 def step_in_words(step: HistoryStep) -> str:
     """Return how fine a history is."""
     return _STEPS[step]
@@ -60,6 +64,18 @@ def history_in_words(points: Sequence[HistoryPoint]) -> str:
         f"{', '.join(said)}; somebody waited for its budget {waits}. Shown "
         f"{step_in_words(points[0].step)}, in UTC."
     )
+
+
+def span_of(points: Sequence[HistoryPoint]) -> tuple[datetime, datetime]:
+    """
+    Return from when to when a chart goes.
+
+    A few points do not fill it: one minute would look like all there is.
+    """
+    length = _LENGTHS[points[-1].step]
+    ends_at = points[-1].starts_at + length
+    begins_at = min(points[0].starts_at, ends_at - FEWEST_SHOWN * length)
+    return begins_at, ends_at
 
 
 def count_rows(

@@ -86,7 +86,7 @@ def standing_row(one: ProxyStanding, names: Names, *, now: datetime) -> dict[str
         "Under way": one.in_flight,
         "Failures in a row": one.failures_in_row,
         "State": state_in_words(one, now=now),
-        "Budget left, requests": one.budget_left_this_hour,
+        "Free in the next hour": one.budget_left_this_hour,
     }
 
 

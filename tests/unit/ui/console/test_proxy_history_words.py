@@ -9,6 +9,7 @@ from ui.console.proxy_history_words import (
     history_in_words,
     history_rows,
     latency_rows,
+    span_of,
 )
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -42,6 +43,14 @@ def test_a_history_is_summed_up_in_a_sentence() -> None:
 
 def test_a_time_without_an_answer_has_no_latency() -> None:
     assert {row["when"] for row in latency_rows(POINTS)} == {"22 Nov, 12:00"}
+
+
+def test_a_few_points_do_not_fill_a_chart() -> None:
+    begins, ends = span_of(POINTS)
+    assert ends == NOON + timedelta(minutes=2)
+    assert ends - begins == timedelta(minutes=30)
+    long = (*POINTS, a_point(99, requests=1, latency=1))
+    assert span_of(long)[0] == NOON
 
 
 def test_a_part_stands_in_front_of_the_whole_or_on_it() -> None:
