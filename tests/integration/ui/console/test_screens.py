@@ -118,6 +118,29 @@ def test_a_draft_is_kept_and_shown(console: AppTest) -> None:
     assert "Not started yet" in written(console)
 
 
+def test_pages_are_asked_for_directly_by_a_tunnel_or_through_proxies(
+    console: AppTest,
+) -> None:
+    show(console, NEW_CAMPAIGN)
+    console.text_input(key="form_name").set_value("Potters").run()
+    console.segmented_control(key="form_kind").set_value("html_pages").run()
+    listing = "https://people.example/all"
+    console.text_input(key="form_listing_url").set_value(listing).run()
+    console.selectbox(key="form_recipe").set_value("any-public-page").run()
+    console.segmented_control(key="form_way_out").set_value("vpn").run()
+    console.button(key="draft").click().run()
+    assert "Name the VPN location" in written(console)
+    console.segmented_control(key="form_way_out").set_value("proxies").run()
+    console.text_input(key="form_proxy_tags").set_value("fast").run()
+    console.text_input(key="form_proxy_country").set_value("d").run()
+    console.button(key="draft").click().run()
+    assert "pattern" in written(console)
+    console.text_input(key="form_proxy_country").set_value("de").run()
+    console.button(key="draft").click().run()
+    (made,) = api_client.api().list_campaigns().items
+    assert made.source["proxies"] == {"tags": ["fast"], "country": "DE"}
+
+
 def test_the_form_keeps_what_was_typed_when_one_looks_elsewhere(
     console: AppTest,
 ) -> None:
