@@ -101,7 +101,19 @@ def source_in_words(source: Mapping[str, Any]) -> str:
         return f"Table with {counted(len(source.get('columns', {})), 'mapped column')}"
     address = source.get("listingUrl") or source.get("listing_url") or ""
     through = ", in browsers" if source.get("kind") == "browser_pages" else ""
-    return f"Pages listed at {address}{through}{_leak_test(source)}"
+    way_out = _way_out(source)
+    return f"Pages listed at {address}{through}{way_out}{_leak_test(source)}"
+
+
+def _way_out(source: Mapping[str, Any]) -> str:
+    if source.get("exit"):
+        return f", by the VPN location {source['exit']['vpn']}"
+    proxies = source.get("proxies")
+    if proxies is None:
+        return ""
+    tags, country = proxies.get("tags") or (), proxies.get("country")
+    said = f" tagged {' and '.join(tags)}" if tags else ""
+    return f", through proxies{said}{f' in {country}' if country else ''}"
 
 
 def _leak_test(source: Mapping[str, Any]) -> str:

@@ -82,3 +82,19 @@ def test_a_source_is_told_in_one_line() -> None:
     tested = pages | {"kind": "browser_pages", "leakTest": {"maxAgeMinutes": 60}}
     said = source_in_words(tested)
     assert said.endswith("in browsers with a passed leak test no older than 60 min")
+
+
+@pytest.mark.parametrize(
+    ("way_out", "said"),
+    [
+        ({"exit": {"vpn": "nl"}}, ", by the VPN location nl"),
+        ({"proxies": {}}, ", through proxies"),
+        (
+            {"proxies": {"tags": ["fast", "de"], "country": "DE"}},
+            ", through proxies tagged fast and de in DE",
+        ),
+    ],
+)
+def test_a_source_tells_its_way_out(way_out: dict[str, object], said: str) -> None:
+    pages = {"kind": "html_pages", "listingUrl": "https://people.example/all"}
+    assert source_in_words(pages | way_out).endswith(f"/all{said}")
