@@ -3,6 +3,7 @@
 import os
 import secrets
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +14,6 @@ from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from config.errors import SetupError
-from config.once import Once
 from config.settings import settings
 
 SHORTEST_KEY = 32
@@ -82,10 +82,15 @@ def keyed_hash(text: str, *, purpose: str) -> bytes:
     return mac.finalize()
 
 
-@Once
 def _keys() -> _Keys:
-    """Return the keys of this process, made of the one secret (HKDF, RFC 5869)."""
-    secret = _secret()
+    section = settings().secrets
+    return _make_keys(section.key.get_secret_value(), settings().home / _FILE)
+
+
+@cache
+def _make_keys(told: str, file: Path) -> _Keys:
+    """Return the keys that are made of the one secret (HKDF, RFC 5869)."""
+    secret = _secret(told, file)
 
     def derive(purpose: bytes) -> bytes:
         return HKDF(hashes.SHA256(), _KEY_BYTES, salt=None, info=purpose).derive(secret)
@@ -94,14 +99,13 @@ def _keys() -> _Keys:
 
 
 def forget_keys() -> None:
-    """Let the next caller read the key anew."""
-    _keys.cache_clear()
+    """Let the next caller read the key's file anew."""
+    _make_keys.cache_clear()
 
 
-def _secret() -> bytes:
-    told = settings().secrets.key.get_secret_value()
+def _secret(told: str, file: Path) -> bytes:
     if not told:
-        return _kept_secret(settings().home / _FILE)
+        return _kept_secret(file)
     if len(told) < SHORTEST_KEY:
         raise SetupError(
             f"MUSTER_SECRETS__KEY is too short: it must have {SHORTEST_KEY} characters"

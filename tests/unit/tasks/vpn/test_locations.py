@@ -24,12 +24,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Have an empty folder of locations."""
     monkeypatch.setenv("MUSTER_HOME", str(tmp_path))
     settings.cache_clear()
-    forget_keys()
     made = tmp_path / "vpn"
     made.mkdir()
     yield made
     settings.cache_clear()
-    forget_keys()
 
 
 def test_a_folder_that_is_not_there_has_no_locations(folder: Path) -> None:
