@@ -31,17 +31,33 @@ class Rule(ABC):
         self.proxies = list(proxies)
         self.draw = chance(seed)
 
+    @abstractmethod
     def start(
         self, now: float, exclude: Collection[int]
     ) -> tuple[int, Attempt | None] | Wait:
         """Return a proxy that is under way now, or how long to wait."""
+
+    @abstractmethod
+    def end(
+        self, proxy_id: int, attempt: Attempt | None, ending: Ending, now: float
+    ) -> None:
+        """Hear how it ended."""
+
+
+class Picking(Rule):
+    """A rule of others: picks one of those that may go, with no budget of its own."""
+
+    @override
+    def start(
+        self, now: float, exclude: Collection[int]
+    ) -> tuple[int, Attempt | None] | Wait:
         fit = [one for one in self.proxies if one not in exclude]
         return self.pick(fit, now), None
 
+    @override
     def end(
-        self, proxy_id: int, _attempt: Attempt | None, ending: Ending, now: float
+        self, proxy_id: int, attempt: Attempt | None, ending: Ending, now: float
     ) -> None:
-        """Hear how it ended."""
         good = ending.outcome is Outcome.SUCCESS
         self.hear(proxy_id, ending.latency, now, good=good)
 
@@ -49,11 +65,11 @@ class Rule(ABC):
     def pick(self, fit: list[int], now: float) -> int:
         """Return one of the proxies that may go; there is one at least."""
 
-    def hear(self, proxy_id: int, latency: float, now: float, *, good: bool) -> None:  # noqa: B027 - some rules do not listen
+    def hear(self, proxy_id: int, latency: float, now: float, *, good: bool) -> None:
         """Hear how a proxy fared."""
 
 
-class RoundRobin(Rule):
+class RoundRobin(Picking):
     """One after another, as Crawlee and (least recently used) Scrapoxy do."""
 
     def __init__(self, proxies: Sequence[int], seed: int) -> None:
@@ -69,7 +85,7 @@ class RoundRobin(Rule):
         return found
 
 
-class DeadWithBackOff(Rule):
+class DeadWithBackOff(Picking):
     """Random; a failure takes one out for long, as scrapy-rotating-proxies does."""
 
     def __init__(self, proxies: Sequence[int], seed: int) -> None:
@@ -96,7 +112,7 @@ class DeadWithBackOff(Rule):
         self.until[proxy_id] = now + self.draw.uniform(0, longest)
 
 
-class LowestMeanTime(Rule):
+class LowestMeanTime(Picking):
     """The fastest on average; newcomers first, the bad ones leave: ProxyBroker2."""
 
     def __init__(self, proxies: Sequence[int], seed: int) -> None:
@@ -133,7 +149,7 @@ class LowestMeanTime(Rule):
             self.left.add(proxy_id)
 
 
-class LatencyWithBreaker(Rule):
+class LatencyWithBreaker(Picking):
     """Random by 1 / latency; five failures in 60 s open for 30 s: ProxyWhirl's best."""
 
     def __init__(self, proxies: Sequence[int], seed: int) -> None:
@@ -174,10 +190,10 @@ class LatencyWithBreaker(Rule):
             failures.clear()
 
 
-class Gated(Rule):
+class Gated(Picking):
     """Another's rule behind our budget, to see what the budget alone does."""
 
-    def __init__(self, rule: Rule, terms: Terms = DEFAULT_TERMS) -> None:
+    def __init__(self, rule: Picking, terms: Terms = DEFAULT_TERMS) -> None:
         super().__init__(rule.proxies, 0)
         self.rule, self.terms = rule, terms
         self.stamps = dict.fromkeys(self.proxies, 0.0)
@@ -250,10 +266,6 @@ class Ours(Rule):
         if changes.blamed:
             self.blamed.append((now, proxy_id))
 
-    @override
-    def pick(self, fit: list[int], now: float) -> int:
-        raise NotImplementedError
-
 
 def rules(proxies: Sequence[int], seed: int) -> dict[str, Rule]:
     """Return ours and the others', by name."""
@@ -271,5 +283,5 @@ def gated_rules(proxies: Sequence[int], seed: int) -> dict[str, Rule]:
     return {
         f"{name}, gated": Gated(rule)
         for name, rule in rules(proxies, seed).items()
-        if name != "ours"
+        if isinstance(rule, Picking)
     }
