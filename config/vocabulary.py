@@ -221,6 +221,7 @@ class Permission(StrEnum):
     ACCOUNT_OWN = "account.own"
     ACCOUNTS_READ = "admin.accounts.read"
     ACCOUNTS_WRITE = "admin.accounts.write"
+    SECRETS_WRITE = "admin.secrets.write"
     SERVICES_READ = "admin.services.read"
     ERRORS_READ = "admin.errors.read"
     LIMITS_READ = "admin.limits.read"

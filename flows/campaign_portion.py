@@ -12,8 +12,15 @@ from pydantic import TypeAdapter
 from config.clock import now
 from config.settings import settings
 from config.vocabulary import Stage
+from flows.campaign_api import check_api_exit_held, open_json_api
 from flows.campaign_browsers import open_browser_pages
 from flows.campaign_exit import check_exit_held, find_exit_proxy
+from flows.campaign_manners import (
+    keep_marks,
+    keep_pauses,
+    recall_marks,
+    recall_pauses,
+)
 from flows.campaign_proxies import check_proxies_there, open_proxied_pages
 from tasks.browser_profiles.lease import Holder
 from tasks.campaigns.pace import Pace
@@ -26,7 +33,7 @@ from tasks.campaigns.repository import (
 )
 from tasks.campaigns.runs import Standing, advance_run
 from tasks.campaigns.schemas import PortionCounts, TakenRun
-from tasks.campaigns.tables import table_lines
+from tasks.campaigns.tables import open_table, table_lines
 from tasks.clients.browser_pages import FailurePicture
 from tasks.clients.page_door import PageDoor
 from tasks.clients.public_pages import PublicPages
@@ -37,9 +44,12 @@ from tasks.public_profiles.acquire import (
     AcquiredPortion,
     acquire_from_listing,
     acquire_from_pages,
+    acquire_from_parquet,
     acquire_from_table,
     hosts_of,
 )
+from tasks.public_profiles.acquire_api import ApiReading
+from tasks.public_profiles.read_parquet import ParquetTable
 from tasks.public_profiles.repository import store_public_profiles
 from tasks.public_profiles.schemas import (
     AcquiredProfile,
@@ -47,6 +57,8 @@ from tasks.public_profiles.schemas import (
     Criteria,
     Exit,
     HtmlPagesSource,
+    JsonApiSource,
+    PagesSource,
     Score,
     Source,
     TableSource,
@@ -54,7 +66,7 @@ from tasks.public_profiles.schemas import (
 from tasks.public_profiles.score import score_public_profile
 from tasks.reviews.repository import queue_for_review
 
-AnySource = TableSource | HtmlPagesSource | BrowserPagesSource
+AnySource = TableSource | HtmlPagesSource | BrowserPagesSource | JsonApiSource
 type_of_source: TypeAdapter[AnySource] = TypeAdapter(Source)
 
 
@@ -75,11 +87,16 @@ class CampaignWork:
             pictures=self.pictures,
             campaign_run_id=taken.campaign_run_id,
         )
+        recall_pauses(self.pages, self.position)
+        self.api: ApiReading | None = None
+        self.parquet: ParquetTable | None = None
         self.earlier_tries: dict[str, int] = {}
 
     def close(self) -> None:
         """Close the connections to the source's hosts."""
         self.pages.close()
+        if self.api is not None:
+            self.api.close()
 
 
 def open_pages(
@@ -198,13 +215,32 @@ def exit_of(source: AnySource) -> Exit | None:
 def _acquire(work: CampaignWork) -> AcquiredPortion:
     limit = min(work.pace.limit, max(1, work.taken.wanted - work.acquired))
     source = work.source
+    if isinstance(source, TableSource) and source.form == "parquet":
+        if work.parquet is None:
+            work.parquet = ParquetTable(open_table(source.table_id))
+        return acquire_from_parquet(
+            source, work.parquet, position=work.position, limit=limit
+        )
     if isinstance(source, TableSource):
         lines = table_lines(source.table_id, offset=work.position.get("offset", 0))
         return acquire_from_table(source, lines, position=work.position, limit=limit)
     with transaction() as session:
         waiting = list_waiting_pages(session, work.taken.campaign_run_id, limit=limit)
+    if isinstance(source, JsonApiSource):
+        if work.api is None:
+            work.api = open_json_api(source)
+        read = work.api.acquire(position=work.position, limit=limit, waiting=waiting)
+        check_api_exit_held(source, work.api)
+        return read
+    return keep_pauses(work.pages, _acquire_pages(work, source, waiting, limit=limit))
+
+
+def _acquire_pages(
+    work: CampaignWork, source: PagesSource, waiting: list[str], *, limit: int
+) -> AcquiredPortion:
     if len(waiting) < limit and not work.position.get("listing_ended"):
         return acquire_from_listing(source, work.pages, position=work.position)
+    recall_marks(source, work.pages, waiting, campaign_id=work.taken.campaign_id)
     return acquire_from_pages(
         source,
         work.pages,
@@ -232,10 +268,9 @@ def _store(
             )
             add_pages(session, taken.campaign_run_id, portion.found_urls)
             settle_pages(session, taken.campaign_run_id, portion.settled_urls)
-            noted = [
-                (one.reference, one.reason)
-                for one in (*portion.unreadable, *portion.unclear)
-            ]
+            keep_marks(session, work.source, portion, campaign_id=taken.campaign_id)
+            told = (*portion.unreadable, *portion.unclear)
+            noted = [(one.reference, one.reason) for one in told]
             add_unreadable_items(session, taken.campaign_run_id, noted)
             _add_pictures(session, taken, work.pictures)
         with watch.stage(Stage.REVIEW):
@@ -253,7 +288,7 @@ def _store(
             queued=len(kept),
             rejected=len(fresh) - len(kept),
             unreadable=len(portion.unreadable),
-            known=len(scored) - len(fresh),
+            known=len(scored) - len(fresh) + portion.unchanged,
         )
         standing = advance_run(
             session,

@@ -36,5 +36,11 @@ class PublicProfilesSettings(Section):
     largest_page_bytes: Annotated[int, Ge(1024)] = 8_388_608
     """A page larger than this is reported, not read."""
 
+    pages_per_host: Annotated[int, Ge(1)] = 100_000
+    """Pages of one host that a run asks for at most; a source may want fewer."""
+
     longest_wait: timedelta = timedelta(seconds=60)
     """Longest `Retry-After` that is waited for within a run."""
+
+    longest_api_wait: timedelta = timedelta(hours=1)
+    """Longest wait that a JSON interface may ask for before the run stops."""

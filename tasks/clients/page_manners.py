@@ -1,6 +1,9 @@
 """How we behave towards a host: its robots.txt, its pace, its wish to be left alone."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from time import monotonic
 from urllib.parse import urlsplit
 
 from protego import Protego
@@ -31,6 +34,9 @@ class HostManners:
     free_at: float = 0.0
     """No request before this moment of the monotonic clock."""
 
+    paused_until: float = 0.0
+    """The same, as far as the host itself asked for it: nobody goes before."""
+
 
 @dataclass(slots=True)
 class RobotsRules:
@@ -41,6 +47,24 @@ class RobotsRules:
     def of(self, url: str) -> HostManners:
         """Return what is known of the host of an address."""
         return self.hosts.setdefault(origin_of(url), HostManners())
+
+    def pauses(self, *, now: datetime) -> dict[str, str]:
+        """Return until when hosts asked to be left alone: origin -> ISO moment."""
+        ahead = {
+            origin: manners.paused_until - monotonic()
+            for origin, manners in self.hosts.items()
+        }
+        return {
+            origin: (now + timedelta(seconds=seconds)).isoformat()
+            for origin, seconds in ahead.items()
+            if seconds > 0
+        }
+
+    def hold(self, pauses: Mapping[str, str], *, now: datetime) -> None:
+        """Leave hosts alone as long as they asked somebody else for it before."""
+        for origin, until in pauses.items():
+            seconds = (datetime.fromisoformat(until) - now).total_seconds()
+            pause_host(self.of(origin), seconds=seconds, now_seconds=monotonic())
 
 
 def origin_of(url: str) -> str:
@@ -104,4 +128,5 @@ def take_turn(manners: HostManners, *, delay: float, now_seconds: float) -> floa
 
 def pause_host(manners: HostManners, *, seconds: float, now_seconds: float) -> None:
     """Let no request to the host begin for some seconds."""
-    manners.free_at = max(manners.free_at, now_seconds + seconds)
+    manners.paused_until = max(manners.paused_until, now_seconds + seconds)
+    manners.free_at = max(manners.free_at, manners.paused_until)

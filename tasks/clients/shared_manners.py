@@ -95,7 +95,8 @@ class SharedManners:
             if seconds <= 0:
                 return True
             self.wait(seconds)
-            if delay or self._over.is_set():  # the place was booked
+            is_held = manners.paused_until > monotonic()
+            if (delay and not is_held) or self._over.is_set():  # the place was booked
                 return True
 
     def slow_down(self, url: str, *, tries: int) -> None:

@@ -7,6 +7,7 @@ from tasks.models.accounts import (
     LoginActivity,
     PasswordReset,
 )
+from tasks.models.api_secrets import ApiSecret
 from tasks.models.audit import AuditEntry
 from tasks.models.base import Base, id_at, new_id
 from tasks.models.browser_profiles import (
@@ -18,6 +19,7 @@ from tasks.models.campaigns import (
     Campaign,
     CampaignRun,
     FailurePicture,
+    PageMark,
     SourcePage,
     UnreadableItem,
     UploadedPiece,
@@ -43,6 +45,7 @@ from tasks.models.vpn import TunnelKeeper, VpnTunnel
 __all__ = [
     "Account",
     "AccountSession",
+    "ApiSecret",
     "AuditEntry",
     "Base",
     "BrowserFolder",
@@ -58,6 +61,7 @@ __all__ = [
     "LimitViolation",
     "Login",
     "LoginActivity",
+    "PageMark",
     "PasswordReset",
     "Proxy",
     "ProxyAction",

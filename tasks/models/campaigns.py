@@ -136,6 +136,24 @@ class FailurePicture(Record):
     content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class PageMark(Base):
+    """How to ask a host whether a page has changed since a campaign read it."""
+
+    __tablename__ = "page_marks"
+
+    campaign_id: Mapped[UUID] = mapped_column(
+        ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True
+    )
+    url_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    """BLAKE2b of the address, 16 bytes; addresses may be longer than an index takes."""
+
+    recipe: Mapped[str]
+    """Name and version it was read with; with another it is read anew."""
+
+    etag: Mapped[str | None]
+    last_modified: Mapped[str | None]
+
+
 class UploadedTable(Record):
     """A table somebody uploaded; its bytes lie in pieces, for every worker to see."""
 

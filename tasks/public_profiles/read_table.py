@@ -84,7 +84,7 @@ def read_table(
     portion = TablePortion(position, ended=False)
     taken = 0
     for row in rows:
-        _sort_in(row, build, portion)
+        sort_in(row, build, portion)
         taken += 1
         if taken >= limit:
             break
@@ -201,8 +201,7 @@ def _reading(
 ) -> tuple[Build, Iterator[Row]]:
     """Return how a row becomes a public profile, and the rows."""
     if source.form == "json_lines":
-        paths = {name: _split_path(path) for name, path in source.columns.items()}
-        return _builder(source, paths, _cell_at_path), read_json_rows(feed)
+        return build_from_objects(source), read_json_rows(feed)
     header = position["header"]
     places = {
         name: _place(column, header, name=name)
@@ -221,6 +220,22 @@ def _reading(
         return build(row, unclear)
 
     return build_checked, read_csv_rows(feed, delimiter=position["delimiter"])
+
+
+def build_from_objects(
+    source: TableSource, *, plain: Callable[[Any], Any] | None = None
+) -> Build:
+    """
+    Return what makes public profiles of objects; columns are dotted paths in them.
+
+    Args:
+        source: Columns of the table.
+        plain: Makes a value of JSON of what stands at a path, if that is no such.
+    """
+    paths = {name: _split_path(path) for name, path in source.columns.items()}
+    if plain is None:
+        return _builder(source, paths, _cell_at_path)
+    return _builder(source, paths, lambda row, path: plain(_cell_at_path(row, path)))
 
 
 def _builder(
@@ -260,7 +275,8 @@ def _checked(values: dict[str, Any]) -> AcquiredProfile | str:
         return said_of(wrong)
 
 
-def _sort_in(row: Row, build: Build, portion: TablePortion) -> None:
+def sort_in(row: Row, build: Build, portion: TablePortion) -> None:
+    """Put a row's public profile, or why there is none, into a portion."""
     if row.problem is None:
         unclear: list[str] = []
         built = build(row.cells, unclear)
@@ -274,7 +290,7 @@ def _sort_in(row: Row, build: Build, portion: TablePortion) -> None:
 
 
 def _about(row: Row, reason: str) -> Unreadable:
-    return Unreadable(reference=f"line {row.line}", reason=reason)
+    return Unreadable(reference=f"{row.unit} {row.line}", reason=reason)
 
 
 def _place(column: str, header: list[str], *, name: str) -> int:

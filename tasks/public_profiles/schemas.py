@@ -90,7 +90,7 @@ def _say_that_kind_is_needed(described: dict[str, Any]) -> None:
 
 
 class TableSource(Schema):
-    """A CSV or JSON Lines file that was uploaded before."""
+    """A CSV, JSON Lines or Parquet file that was uploaded before."""
 
     model_config = ConfigDict(json_schema_extra=_say_that_kind_is_needed)
 
@@ -98,7 +98,7 @@ class TableSource(Schema):
     table_id: UUID
     """Id that the upload answered."""
 
-    form: Literal["csv", "json_lines"] = "csv"
+    form: Literal["csv", "json_lines", "parquet"] = "csv"
     columns: Annotated[dict[str, str], Len(1)]
     """Field of a public profile -> column of the table (CSV header, or dotted path)."""
 
@@ -121,8 +121,14 @@ class PagesSource(Schema):
     recipe: Annotated[str, Len(1, 64)]
     """Name of a file in `config/recipes/`, without its ending."""
 
+    recipe_version: Annotated[StrictInt, Ge(1)] | None = None
+    """Refuse any other version of the recipe; None takes the present one."""
+
     hosts: tuple[str, ...] = ()
     """Hosts whose pages may be fetched; empty means the listing's own host."""
+
+    pages_per_host: Annotated[StrictInt, Ge(1)] | None = None
+    """Fewer pages of one host, for each run, than the settings allow."""
 
 
 class Exit(Schema):
@@ -203,8 +209,58 @@ class BrowserPagesSource(PagesSource):
         return self
 
 
+InputValue = Annotated[str, Len(1, 2048)]
+InputValues = Annotated[tuple[InputValue, ...], Len(1, 10_000)]
+
+
+class JsonApiSource(Schema):
+    """Records of a documented JSON interface, read with a recipe."""
+
+    model_config = ConfigDict(json_schema_extra=_say_that_kind_is_needed)
+
+    kind: Literal["json_api"] = "json_api"
+    recipe: Annotated[str, Len(1, 64)]
+    """Name of a file in `config/recipes/json_api/`, without its ending."""
+
+    recipe_version: Annotated[StrictInt, Ge(1)] | None = None
+    """Refuse any other version of the recipe; None takes the present one."""
+
+    base_url: AnyHttpUrl | None = None
+    """The server to ask, for recipes of services that have many."""
+
+    inputs: dict[str, InputValue | InputValues] = Field(default_factory=dict)
+    """Value or values for each input that the recipe names."""
+
+    secret: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
+    """Name of the secret that opens the interface, see `/secrets`; never itself."""
+
+    hosts: tuple[str, ...] = ()
+    """Hosts that may be asked; empty means those of the recipe and of the inputs."""
+
+    details: StrictBool = False
+    """Take a second look at each record, if the recipe knows one."""
+
+    seconds_between_requests: Annotated[float, Ge(0), Le(3600)] | None = None
+    """A slower pace than the recipe's."""
+
+    pages_per_host: Annotated[StrictInt, Ge(1)] | None = None
+    """Fewer answers of one host, for each run, than the settings allow."""
+
+    exit: Exit | None = None
+    """How the interface is asked; left out: straight from the worker."""
+
+    @field_validator("inputs", mode="before")
+    @classmethod
+    def _names_are_ours(cls, inputs: Any) -> Any:
+        # JSON says accountId, the inputs are called account_id.
+        if not isinstance(inputs, dict):
+            return inputs
+        return {to_snake(str(name)): value for name, value in inputs.items()}
+
+
 Source = Annotated[
-    TableSource | HtmlPagesSource | BrowserPagesSource, Field(discriminator="kind")
+    TableSource | HtmlPagesSource | BrowserPagesSource | JsonApiSource,
+    Field(discriminator="kind"),
 ]
 
 

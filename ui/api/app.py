@@ -22,6 +22,7 @@ from ui.api.problems import add_problem_handlers
 from ui.api.routers import (
     accounts,
     analytics,
+    api_secrets,
     browser_profiles,
     campaigns,
     failure_pictures,
@@ -61,6 +62,7 @@ RESOURCES = (
     campaigns,
     failure_pictures,
     recipes,
+    api_secrets,
     browser_profiles,
     leak_tests,
     vpn,

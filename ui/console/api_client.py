@@ -18,6 +18,8 @@ from ui.console.answers import (
     RecentEvents,
     Recipe,
     RecipeList,
+    Secret,
+    SecretList,
     Started,
     UnreadablePage,
     UploadedTable,
@@ -101,7 +103,7 @@ class Api(Door):
         return self.ask("GET", path, FailurePictureList).items
 
     def upload_table(self, name: str, content: Iterator[bytes]) -> UploadedTable:
-        """Store a CSV or JSON Lines file for a campaign, piece by piece."""
+        """Store a CSV, JSON Lines or Parquet file for a campaign, piece by piece."""
         return self.ask(
             "POST",
             "/campaigns/tables",
@@ -110,9 +112,13 @@ class Api(Door):
             content=content,
         )
 
-    def list_recipes(self) -> tuple[Recipe, ...]:
-        """Return the recipes that pages can be read with."""
-        return self.ask("GET", "/recipes", RecipeList).items
+    def list_recipes(self, *, kind: str) -> tuple[Recipe, ...]:
+        """Return the recipes that pages, or interfaces, can be read with."""
+        return self.ask("GET", "/recipes", RecipeList, query={"kind": kind}).items
+
+    def list_secrets(self) -> tuple[Secret, ...]:
+        """Return the secrets that a campaign can name, without themselves."""
+        return self.ask("GET", "/secrets", SecretList).items
 
     def get_metrics(self) -> Metrics:
         """Return the numbers of the overview."""
