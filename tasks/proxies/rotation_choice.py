@@ -2,13 +2,18 @@
 
 import math
 import random
-from collections.abc import Collection, Mapping
+from bisect import bisect_left
+from collections.abc import Collection, Container, Mapping
+from typing import cast
+
+from typing_extensions import override
 
 from tasks.proxies.rotation_state import (
     MINUTE_SECONDS,
     Attempt,
     Choice,
     HostState,
+    OutUntil,
     PairState,
     PoolState,
     Wait,
@@ -108,7 +113,7 @@ def choose_pinned(
     state = pool.host(host)
     if wait := _find_halt(state, is_retry=False, now=now, terms=terms):
         return wait
-    if proxy_id not in pool.proxies:
+    if proxy_id not in pool.members:
         return Wait(now + NO_PROXY_SECONDS, WaitReason.PIN_AWAY)
     free_at = state.out.get(proxy_id, 0.0)
     paid_at = pool.budgets.get(proxy_id, 0.0) - terms.burst_ahead
@@ -147,22 +152,44 @@ def take(
     return Attempt(host, proxy_id, pair.half_open)
 
 
-def find_away(state: HostState, pool: PoolState, now: float, terms: Terms) -> set[int]:
+class Away(Container[int]):
+    """
+    The proxies that are out: all whose place in the order is late enough.
+
+    Every choice asks for a few of some hundred, so they are not listed each time.
+    """
+
+    __slots__ = ("_first", "_out")
+
+    def __init__(self, out: OutUntil, first: tuple[float, float]) -> None:
+        self._out, self._first = out, first
+
+    @override
+    def __contains__(self, proxy_id: object) -> bool:
+        free_at = self._out.get(cast("int", proxy_id))
+        return free_at is not None and (free_at, proxy_id) >= self._first
+
+    def ids(self) -> set[int]:
+        """Return them all, also those that belong to the pool no more."""
+        order = self._out.order
+        return {one for _, one in order[bisect_left(order, self._first) :]}
+
+
+def find_away(state: HostState, pool: PoolState, now: float, terms: Terms) -> Away:
     """
     Return the proxies that are out, never more than the allowed share of the pool.
 
     Beyond that share, those whose cool-down ends first are taken back early.
     """
-    late = state.out.order[state.out.still_out(now) :]
-    allowed = int(len(pool.proxies) * terms.most_out)
-    if len(late) <= allowed:
-        return {one for _, one in late}
-    away = {one for _, one in late[len(late) - allowed :]}
-    if away.issubset(pool.proxies):
-        return away
-    known = set(pool.proxies)
-    of_pool = [one for _, one in late if one in known]
-    return set(of_pool[max(0, len(of_pool) - allowed) :])
+    out = state.out
+    late, allowed = out.order, int(len(pool.proxies) * terms.most_out)
+    at = out.still_out(now)
+    if len(late) - at > allowed and not out.are_of(pool.members):
+        late = [each for each in late[at:] if each[1] in pool.members]
+        at = 0
+    if len(late) - at <= allowed:
+        return Away(out, (now, math.inf))
+    return Away(out, late[-allowed] if allowed else (math.inf, math.inf))
 
 
 def score_pair(
@@ -209,8 +236,8 @@ class _Search:
 
     def may_go(self, proxy_id: int) -> bool:
         return (
-            proxy_id not in self.away
-            and self.pool.budgets.get(proxy_id, 0.0) <= self.latest
+            self.pool.budgets.get(proxy_id, 0.0) <= self.latest
+            and proxy_id not in self.away
             and proxy_id not in self.exclude
         )
 
@@ -220,7 +247,7 @@ class _Search:
         due = out.still_out(self.now)
         for _ in range(TRIAL_PROBES if due else 0):
             proxy_id = out.order[draws.below(due)][1]
-            if self.may_go(proxy_id) and proxy_id in self.pool.proxies:
+            if self.may_go(proxy_id) and proxy_id in self.pool.members:
                 return proxy_id
         return None
 
@@ -242,7 +269,9 @@ class _Search:
         """Return all that may go now."""
         stamp_of, latest = self.pool.budgets.get, self.latest
         free = [one for one in self.pool.proxies if stamp_of(one, 0.0) <= latest]
-        return [one for one in free if one not in self.away and one not in self.exclude]
+        held = self.away.ids()
+        held.update(self.exclude)
+        return [one for one in free if one not in held]
 
     def find_wait(self) -> Wait:
         """Say when the first of the proxies may go, and what holds it till then."""

@@ -98,6 +98,9 @@ class OutUntil(dict[int, float]):
         self.order: list[tuple[float, int]] = []
         """Moment and proxy, the first to be free first."""
 
+        self._members: frozenset[int] = frozenset()
+        self._strangers: set[int] = set()
+
     @override
     def __setitem__(self, proxy_id: int, free_at: float) -> None:
         if self.get(proxy_id) == free_at:
@@ -105,6 +108,8 @@ class OutUntil(dict[int, float]):
         self.drop(proxy_id)
         insort(self.order, (free_at, proxy_id))
         super().__setitem__(proxy_id, free_at)
+        if proxy_id not in self._members:
+            self._strangers.add(proxy_id)
 
     def drop(self, proxy_id: int) -> None:
         """Note that a proxy is out no more, if it was."""
@@ -112,6 +117,13 @@ class OutUntil(dict[int, float]):
         if free_at is not None:
             del self.order[bisect_left(self.order, (free_at, proxy_id))]
             super().__delitem__(proxy_id)
+            self._strangers.discard(proxy_id)
+
+    def are_of(self, members: frozenset[int]) -> bool:
+        """Return whether all belong to a pool; counted anew for another pool only."""
+        if members is not self._members:
+            self._members, self._strangers = members, self.keys() - members
+        return not self._strangers
 
     def still_out(self, now: float) -> int:
         """Return the place in the order from which on proxies are not free `now`."""
@@ -148,11 +160,22 @@ class PoolState:
     """All that rotation knows; the callers own it, and it is changed in place."""
 
     proxies: Sequence[int] = ()
-    """Those that may be given out now."""
+    """Those that may be given out now; another sequence is put here to change them."""
 
     hosts: dict[str, HostState] = field(default_factory=dict)
     budgets: dict[int, float] = field(default_factory=dict)
     """A time stamp a proxy: up to when its requests so far reach at a steady pace."""
+
+    _known: tuple[Sequence[int], frozenset[int]] = field(
+        default=((), frozenset()), init=False, repr=False, compare=False
+    )
+
+    @property
+    def members(self) -> frozenset[int]:
+        """Return `proxies` as a set, made anew when another sequence was put there."""
+        if self._known[0] is not self.proxies:
+            self._known = (self.proxies, frozenset(self.proxies))
+        return self._known[1]
 
     def host(self, name: str) -> HostState:
         """Return what is known of a host, which may be nothing yet."""

@@ -136,7 +136,7 @@ class Load:
     def look(self) -> None:
         """Assert that no more than half of the pool is out."""
         away = find_away(self.pool.host(HOST), self.pool, self.now, DEFAULT_TERMS)
-        assert len(away) <= len(self.pool.proxies) * DEFAULT_TERMS.most_out
+        assert len(away.ids()) <= len(self.pool.proxies) * DEFAULT_TERMS.most_out
 
     def _outcome(self, proxy_id: int, *, is_down: bool) -> Outcome:
         if is_down:

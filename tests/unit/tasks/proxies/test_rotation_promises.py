@@ -271,14 +271,21 @@ def check_promises(plan: WorldPlan, seed: int) -> None:
 def test_those_that_are_free_first_are_taken_back_first(
     until: dict[int, int], again: dict[int, int], proxies: list[int], most_out: float
 ) -> None:
-    pool = PoolState(proxies)
+    pool = PoolState([*proxies, 25])
     out = pool.host(HOSTS[0]).out
-    for one, free_at in (*until.items(), *again.items()):
+    terms = change_terms(most_out=most_out)
+    for one, free_at in until.items():
+        out[one] = free_at
+    assert 31 not in find_away(pool.host(HOSTS[0]), pool, 4, terms)
+    for one, free_at in again.items():
         out[one] = free_at
     for one in list(again)[::2]:
         out.drop(one)
     assert out.order == sorted((free_at, one) for one, free_at in out.items())
-    late = [one for free_at, one in out.order if free_at > 4 and one in proxies]
-    allowed = int(len(proxies) * most_out)
-    away = find_away(pool.host(HOSTS[0]), pool, 4, change_terms(most_out=most_out))
-    assert away.intersection(proxies) == set(late[max(0, len(late) - allowed) :])
+    for pool.proxies in ([*proxies, 25], proxies):
+        late = [one for at, one in out.order if at > 4 and one in pool.proxies]
+        allowed = int(len(pool.proxies) * most_out)
+        away = find_away(pool.host(HOSTS[0]), pool, 4, terms)
+        still = set(late[max(0, len(late) - allowed) :])
+        assert away.ids().intersection(pool.proxies) == still
+        assert {one for one in pool.proxies if one in away} == still
