@@ -1,6 +1,6 @@
 """One portion of a campaign run: acquired, scored and stored in one transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter
@@ -15,6 +15,7 @@ from config.vocabulary import Stage
 from flows.campaign_browsers import open_browser_pages
 from flows.campaign_exit import check_exit_held, find_exit_proxy
 from flows.campaign_proxies import open_proxied_pages
+from flows.campaign_read_ahead import ReadAhead, ReadPortion
 from tasks.browser_profiles.lease import Holder
 from tasks.campaigns.pace import Pace
 from tasks.campaigns.repository import (
@@ -26,13 +27,19 @@ from tasks.campaigns.repository import (
 )
 from tasks.campaigns.runs import Standing, advance_run
 from tasks.campaigns.schemas import PortionCounts, TakenRun
-from tasks.campaigns.tables import table_lines
+from tasks.campaigns.tables import OpenTable
 from tasks.clients.browser_pages import FailurePicture
 from tasks.clients.page_door import PageDoor
 from tasks.clients.public_pages import PublicPages
 from tasks.database import transaction
 from tasks.events.outbox import record_events
-from tasks.events.types import Event, ProfileAcquired, ProfileQueued, ProfileScored
+from tasks.events.profile_types import (
+    ProfilesAcquired,
+    ProfilesQueued,
+    ProfilesScored,
+    ScoredProfile,
+)
+from tasks.events.types import Event
 from tasks.public_profiles.acquire import (
     AcquiredPortion,
     acquire_from_listing,
@@ -76,9 +83,16 @@ class CampaignWork:
             campaign_run_id=taken.campaign_run_id,
         )
         self.earlier_tries: dict[str, int] = {}
+        self.ahead = ReadAhead()
+        self.table = (
+            OpenTable(self.source.table_id)
+            if isinstance(self.source, TableSource)
+            else None
+        )
 
     def close(self) -> None:
-        """Close the connections to the source's hosts."""
+        """Read no further, and close the connections to the source's hosts."""
+        self.ahead.close()
         self.pages.close()
 
 
@@ -124,8 +138,8 @@ class PortionEnd:
 class Stopwatch:
     """Seconds by stage, for one portion."""
 
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
+    def __init__(self, so_far: dict[str, float] | None = None) -> None:
+        self.seconds = dict(so_far or {})
 
     @contextmanager
     def stage(self, name: Stage) -> Iterator[None]:
@@ -146,14 +160,12 @@ def work_portion(work: CampaignWork) -> PortionEnd:
         SupersededError: Another taker has the run; nothing of this is stored.
         OutsideError: The source does not answer; everything before is stored.
     """
-    watch = Stopwatch()
-    with watch.stage(Stage.ACQUISITION):
-        portion = acquire_portion(work)
-    with watch.stage(Stage.FILTERING):
-        scored = [
-            (one, score_public_profile(one, work.criteria)) for one in portion.profiles
-        ]
-    counts, standing = _store(work, portion, scored, watch)
+    read = work.ahead.take(work.position) or _read_portion(
+        lambda: acquire_portion(work), work.criteria
+    )
+    _read_ahead(work, read.portion)
+    portion = read.portion
+    counts, standing = _store(work, portion, read.scored, Stopwatch(read.seconds))
     work.pictures.clear()
     work.position = portion.position
     work.acquired += counts.acquired
@@ -163,6 +175,40 @@ def work_portion(work: CampaignWork) -> PortionEnd:
         goes_on=standing is Standing.GO_ON and not is_last,
         is_last=standing is Standing.GO_ON and is_last,
     )
+
+
+def _read_portion(
+    acquire: Callable[[], AcquiredPortion], criteria: Criteria
+) -> ReadPortion:
+    watch = Stopwatch()
+    with watch.stage(Stage.ACQUISITION):
+        portion = acquire()
+    with watch.stage(Stage.FILTERING):
+        scored = [
+            (one, score_public_profile(one, criteria)) for one in portion.profiles
+        ]
+    return ReadPortion(portion, scored, watch.seconds)
+
+
+def _read_ahead(work: CampaignWork, portion: AcquiredPortion) -> None:
+    """Begin to read what follows a portion of a table that is about to be stored."""
+    # As if all of the portion were new: never more than are wanted.
+    wanted = work.taken.wanted - work.acquired - len(portion.profiles)
+    limit = min(work.pace.limit, wanted)
+    source, table, position = work.source, work.table, portion.position
+    if isinstance(source, TableSource) and table and not portion.ended and limit > 0:
+
+        def acquire() -> AcquiredPortion:
+            return _acquire_rows(source, table, position, limit=limit)
+
+        work.ahead.begin(position, lambda: _read_portion(acquire, work.criteria))
+
+
+def _acquire_rows(
+    source: TableSource, table: OpenTable, position: dict[str, Any], *, limit: int
+) -> AcquiredPortion:
+    lines = table.lines(offset=position.get("offset", 0))
+    return acquire_from_table(source, lines, position=position, limit=limit)
 
 
 def acquire_portion(work: CampaignWork) -> AcquiredPortion:
@@ -188,8 +234,8 @@ def _acquire(work: CampaignWork) -> AcquiredPortion:
     limit = min(work.pace.limit, max(1, work.taken.wanted - work.acquired))
     source = work.source
     if isinstance(source, TableSource):
-        lines = table_lines(source.table_id, offset=work.position.get("offset", 0))
-        return acquire_from_table(source, lines, position=work.position, limit=limit)
+        table = work.table or OpenTable(source.table_id)
+        return _acquire_rows(source, table, work.position, limit=limit)
     with transaction() as session:
         waiting = list_waiting_pages(session, work.taken.campaign_run_id, limit=limit)
     if len(waiting) < limit and not work.position.get("listing_ended"):
@@ -274,14 +320,15 @@ def _add_pictures(
 def _events(
     taken: TakenRun, fresh: list[tuple[Any, AcquiredProfile, Score]]
 ) -> Iterator[Event]:
-    for public_profile_id, public_profile, score in fresh:
-        named = {
-            "campaign_id": taken.campaign_id,
-            "profile_id": public_profile_id,
-            "profile": f"@{public_profile.handle}",
-        }
-        kept = score.score >= taken.threshold
-        yield ProfileAcquired(**named)
-        yield ProfileScored(**named, score=score.score, kept=kept)
-        if kept:
-            yield ProfileQueued(**named, score=score.score)
+    each = [
+        ScoredProfile(
+            one, f"@{told.handle}", score.score, score.score >= taken.threshold
+        )
+        for one, told, score in fresh
+    ]
+    kept = [one for one in each if one.kept]
+    if each:
+        yield ProfilesAcquired(taken.campaign_id, each)
+        yield ProfilesScored(taken.campaign_id, each)
+    if kept:
+        yield ProfilesQueued(taken.campaign_id, kept)
