@@ -126,6 +126,28 @@ class _TableFile(RawIOBase):
         return len(part)
 
 
+class OpenTable:
+    """An uploaded table that stays open where its last reader stopped."""
+
+    def __init__(self, table_id: UUID) -> None:
+        self._table_id = table_id
+        self._offset = 0
+        self._lines: Iterator[bytes] | None = None
+
+    def lines(self, *, offset: int) -> Iterator[bytes]:
+        """Yield lines from a byte offset on; cheap where the last reader stopped."""
+        if self._lines is None or offset != self._offset:
+            self._lines = table_lines(self._table_id, offset=offset)
+            self._offset = offset
+        try:
+            for line in self._lines:
+                self._offset += len(line)
+                yield line
+        except Exception:
+            self._lines = None  # it would end here, as if the table did
+            raise
+
+
 def _pieces_from(table_id: UUID, *, offset: int) -> Iterator[bytes]:
     number, skipped = divmod(offset, PIECE_BYTES)
     while True:

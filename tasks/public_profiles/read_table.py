@@ -203,16 +203,15 @@ def _reading(
     if source.form == "json_lines":
         return build_from_objects(source), read_json_rows(feed)
     header = position["header"]
-    places = {
-        name: _place(column, header, name=name)
-        for name, column in source.columns.items()
-    }
+    places = [
+        _place(column, header, name=name) for name, column in source.columns.items()
+    ]
     width = len(header)
 
-    def cell(row: list[str], place: int) -> str | None:
-        return row[place]
+    def pick_cells(row: list[str]) -> list[str]:
+        return [row[place] for place in places]
 
-    build = _builder(source, places, cell)
+    build = _builder(source, pick_cells)
 
     def build_checked(row: list[str], unclear: list[str]) -> AcquiredProfile | str:
         if len(row) != width and (len(row) < width or any(row[width:])):
@@ -232,22 +231,23 @@ def build_from_objects(
         source: Columns of the table.
         plain: Makes a value of JSON of what stands at a path, if that is no such.
     """
-    paths = {name: _split_path(path) for name, path in source.columns.items()}
-    if plain is None:
-        return _builder(source, paths, _cell_at_path)
-    return _builder(source, paths, lambda row, path: plain(_cell_at_path(row, path)))
+    paths = [_split_path(path) for path in source.columns.values()]
+
+    def pick_members(row: Mapping[str, Any]) -> list[Any]:
+        found = [_cell_at_path(row, path) for path in paths]
+        return found if plain is None else [plain(one) for one in found]
+
+    return _builder(source, pick_members)
 
 
-def _builder(
-    source: TableSource, places: Mapping[str, Any], cell: Callable[[Any, Any], Any]
-) -> Build:
-    readers = [(name, place, READERS[name]) for name, place in places.items()]
+def _builder(source: TableSource, pick: Callable[[Any], list[Any]]) -> Build:
+    """Return how a row is built of the cells that `pick` takes, a column each."""
+    readers = [(name, READERS[name]) for name in source.columns]
     constant = source.platform.strip().lower() if source.platform else None
 
     def build(row: Any, unclear: list[str]) -> AcquiredProfile | str:
         values: dict[str, Any] = {}
-        for name, place, read in readers:
-            raw = cell(row, place)
+        for (name, read), raw in zip(readers, pick(row), strict=True):
             if raw is None or raw == "":
                 continue
             try:

@@ -32,7 +32,10 @@ def _without_nul(text: str) -> str:
     return text.replace("\0", "")
 
 
-Text = Annotated[str, AfterValidator(_without_nul)]
+CLEANED = AfterValidator(_without_nul)
+"""Last of a field's rules: before it, pydantic checks lengths without Python."""
+
+Text = Annotated[str, CLEANED]
 
 
 class AcquiredProfile(Schema):
@@ -44,23 +47,23 @@ class AcquiredProfile(Schema):
     handle: Annotated[Text, Len(1, 256)]
     """The name in the profile's address, without a leading `@`."""
 
-    display_name: Annotated[Text, Len(0, 512)] | None = None
-    url: Annotated[Text, Len(0, 2048)] | None = None
-    external_id: Annotated[Text, Len(0, 256)] | None = None
-    bio: Annotated[Text, Len(0, 20_000)] | None = None
+    display_name: Annotated[str, Len(0, 512), CLEANED] | None = None
+    url: Annotated[str, Len(0, 2048), CLEANED] | None = None
+    external_id: Annotated[str, Len(0, 256), CLEANED] | None = None
+    bio: Annotated[str, Len(0, 20_000), CLEANED] | None = None
     followers: Count | None = None
     """Absent is unknown, never 0."""
 
     following: Count | None = None
     posts: Count | None = None
     verified: bool | None = None
-    kind: Annotated[Text, Len(0, 64)] | None = None
+    kind: Annotated[str, Len(0, 64), CLEANED] | None = None
     """Such as `person`, `organisation`, `music group`, where the source says."""
 
-    location: Annotated[Text, Len(0, 256)] | None = None
-    language: Annotated[Text, Len(0, 64)] | None = None
+    location: Annotated[str, Len(0, 256), CLEANED] | None = None
+    language: Annotated[str, Len(0, 64), CLEANED] | None = None
     topics: Annotated[tuple[Text, ...], Len(0, 100)] = ()
-    picture_url: Annotated[Text, Len(0, 2048)] | None = None
+    picture_url: Annotated[str, Len(0, 2048), CLEANED] | None = None
 
 
 PROFILE_FIELDS = tuple(AcquiredProfile.model_fields)
