@@ -103,6 +103,8 @@ class Secret(Answer):
 
     name: str
     hosts: tuple[str, ...] = ()
+    changed_at: datetime
+    changed_by: str
 
 
 class SecretList(Answer):

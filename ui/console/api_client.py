@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 import httpx
@@ -119,6 +120,15 @@ class Api(Door):
     def list_secrets(self) -> tuple[Secret, ...]:
         """Return the secrets that a campaign can name, without themselves."""
         return self.ask("GET", "/secrets", SecretList).items
+
+    def set_secret(self, name: str, value: str, hosts: tuple[str, ...]) -> Secret:
+        """Keep a secret under a name, in place of the one before if there is one."""
+        asked = {"value": value, "hosts": hosts}
+        return self.ask("PUT", f"/secrets/{quote(name, safe='')}", Secret, json=asked)
+
+    def remove_secret(self, name: str) -> None:
+        """Remove a secret."""
+        self.tell("DELETE", f"/secrets/{quote(name, safe='')}")
 
     def get_metrics(self) -> Metrics:
         """Return the numbers of the overview."""

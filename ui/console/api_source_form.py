@@ -111,8 +111,8 @@ def _ask_secret(recipe: Recipe) -> str | None:
         st.markdown(f":gray[{plain(recipe.needs.secret_about)}]")
     if not known:
         st.markdown(
-            ":gray[There is no secret yet: an administrator sets one with "
-            "`PUT /secrets/<name>`.]"
+            ":gray[There is no secret yet: an administrator sets one on the screen "
+            "Secrets.]"
         )
     chosen = st.selectbox(
         "Secret",

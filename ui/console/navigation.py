@@ -26,6 +26,7 @@ from ui.console.routes import (
     PROXIES,
     PROXY,
     REVIEW,
+    SECRETS,
 )
 
 
@@ -67,6 +68,7 @@ ENTRIES: dict[str, tuple[Entry, ...]] = {
         Entry(PEOPLE, "People", "people", "group", Permission.ACCOUNTS_READ),
         Entry(INVITE, "Invite somebody", "invite"),
         Entry(PERSON, "Person", "person"),
+        Entry(SECRETS, "Secrets", "secrets", "key", Permission.CAMPAIGNS_WRITE),
         Entry(ERRORS, "Errors", "errors", "bug_report", Permission.ERRORS_READ),
         Entry(LIMITS, "Rate limits", "rate-limits", "speed", Permission.LIMITS_READ),
     ),

@@ -22,6 +22,7 @@ INVITE = "screens/invite.py"
 PERSON = "screens/person.py"
 ERRORS = "screens/errors.py"
 LIMITS = "screens/rate_limits.py"
+SECRETS = "screens/secrets.py"
 ACCOUNT = "screens/account.py"
 
 
