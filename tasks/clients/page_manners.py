@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from protego import Protego
+
+from tasks.clients.page_answers import PageState
 
 KEPT_SECONDS = 3_600.0
 """How long a robots.txt is good for; RFC 9309, section 2.4, allows a day."""
@@ -88,24 +91,35 @@ def learn_robots(
     """
     Take in the answer to a request for robots.txt; no status means no answer.
 
-    Source: RFC 9309, section 2.3.1: 4xx allows everything, 5xx and silence nothing.
+    Source: RFC 9309, section 2.3.1: 4xx allows everything, 5xx and silence nothing;
+    section 2.4: what was known before holds on while it cannot be had.
     """
-    manners.robots = manners.closed_because = None
-    manners.known_until = now_seconds + KEPT_SECONDS
     if status is None or status >= 500 or status == 429:  # noqa: PLR2004 - HTTP's classes
         said = "did not answer" if status is None else f"answered {status}"
-        manners.closed_because = f"its robots.txt {said}, so nothing may be fetched now"
+        if not manners.known_until or manners.closed_because:
+            reason = f"its robots.txt {said}, so nothing may be fetched now"
+            manners.closed_because = reason
         manners.known_until = now_seconds + KEPT_FAILURE_SECONDS
-    elif status < 300:  # noqa: PLR2004
-        manners.robots = Protego.parse(text)
+        return
+    manners.closed_because = None
+    manners.robots = Protego.parse(text) if status < 300 else None  # noqa: PLR2004
+    manners.known_until = now_seconds + KEPT_SECONDS
 
 
-def refusal_of(manners: HostManners, url: str, *, user_agent: str) -> str | None:
+class Refusal(NamedTuple):
+    """Why an address may not be asked for; lost is what may be had another time."""
+
+    state: PageState
+    reason: str
+
+
+def refusal_of(manners: HostManners, url: str, *, user_agent: str) -> Refusal | None:
     """Return why robots.txt forbids an address, or `None` if it does not."""
     if manners.closed_because:
-        return manners.closed_because
+        return Refusal(PageState.LOST, manners.closed_because)
     if manners.robots and not manners.robots.can_fetch(url, user_agent):
-        return "the host's robots.txt asks us not to fetch it"
+        said = "the host's robots.txt asks us not to fetch it"
+        return Refusal(PageState.REFUSED_BY_ROBOTS, said)
     return None
 
 

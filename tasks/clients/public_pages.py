@@ -344,7 +344,7 @@ class PublicPages:
                     await self._robots.learn(url, manners)
         refusal = refusal_of(manners, url, user_agent=self.limits.user_agent)
         if refusal:
-            raise PageEnded(PageState.REFUSED_BY_ROBOTS, refusal)
+            raise PageEnded(refusal.state, refusal.reason)
         return manners
 
     def _get(

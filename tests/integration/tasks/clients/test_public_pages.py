@@ -264,7 +264,7 @@ def test_robots_txt_speaks_to_us_by_name(site: Site) -> None:
 def test_a_host_that_cannot_say_its_rules_is_left_alone(site: Site) -> None:
     site.says("/robots.txt", Answer(503))
     [page] = fetch(site, "/a", tries=1)
-    assert page.state is PageState.REFUSED_BY_ROBOTS
+    assert page.state is PageState.LOST
     assert "robots.txt answered 503" in page.reason
     assert site.hits["/a"] == 0
 
