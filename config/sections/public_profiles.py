@@ -25,7 +25,14 @@ class PublicProfilesSettings(Section):
     """Networks that are not public and may be fetched from. A server for many: `[]`."""
 
     pages_at_once: Annotated[int, Ge(1), Le(256)] = 32
-    """Requests under way to one host at the same time."""
+    """Requests under way to one host at the same time, at most."""
+
+    wanted_at_once: Annotated[float, Ge(0), Le(256)] = 4.0
+    """Requests a host is to have in hand on average; our pace follows how fast it
+    answers. 0: no pace but that of `pages_at_once` and the host's own wishes."""
+
+    longest_pace: timedelta = timedelta(seconds=60)
+    """Longest time between two requests that a slow host slows us down to."""
 
     request_timeout: timedelta = timedelta(seconds=20)
     """Longest wait for one page."""

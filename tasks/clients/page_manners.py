@@ -37,6 +37,9 @@ class HostManners:
     free_at: float = 0.0
     """No request before this moment of the monotonic clock."""
 
+    pace: float = 0.0
+    """Seconds between two requests, as fast as the host answers; see `adapt_pace`."""
+
     paused_until: float = 0.0
     """The same, as far as the host itself asked for it: nobody goes before."""
 
@@ -130,6 +133,33 @@ def delay_of(manners: HostManners, *, user_agent: str) -> float:
     rate = manners.robots.request_rate(user_agent)
     by_rate = rate.seconds / rate.requests if rate and rate.requests else 0.0
     return max(manners.robots.crawl_delay(user_agent) or 0.0, by_rate)
+
+
+def adapt_pace(
+    manners: HostManners,
+    *,
+    latency: float,
+    succeeded: bool,
+    wanted_at_once: float,
+    longest: float,
+) -> None:
+    """
+    Ask a host as often as it takes for some requests to be in its hand on average.
+
+    Args:
+        manners: Of the host; its pace changes.
+        latency: Seconds until its answer began.
+        succeeded: Whether it was a page: an error may come quickly, and must not make
+            us faster.
+        wanted_at_once: Requests it is to have in hand.
+        longest: Seconds that the pace never goes beyond.
+
+    Source: the rule of Scrapy's AutoThrottle (facts/acquisition.md, B.1).
+    """
+    aim = latency / wanted_at_once
+    pace = min(longest, max(aim, (manners.pace + aim) / 2))
+    if succeeded or pace > manners.pace:
+        manners.pace = pace
 
 
 def take_turn(manners: HostManners, *, delay: float, now_seconds: float) -> float:

@@ -9,6 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from http import HTTPStatus
 from typing import Self
 from urllib.parse import urljoin, urlsplit
 
@@ -37,6 +38,7 @@ from tasks.clients.page_endings import (
 from tasks.clients.page_manners import (
     HostManners,
     RobotsRules,
+    adapt_pace,
     delay_of,
     is_among,
     origin_of,
@@ -93,7 +95,7 @@ class PublicPages:
         self._robots = RobotsReading(
             get=lambda url, tried: self._get(url, tried, {}),
             wait_for_turn=self._wait_for_turn,
-            take_in_wish=self._take_in_wish,
+            take_in=self._take_in,
             note_trouble=self._trouble.note,
             tries=limits.tries,
         )
@@ -259,16 +261,17 @@ class PublicPages:
         delay = delay_of(manners, user_agent=self.limits.user_agent)
         longest = max(self.limits.longest_wait.total_seconds(), delay)
         while True:
-            ahead = manners.free_at - loop.time()
+            ahead = manners.paused_until - loop.time()
             if not delay and ahead > longest:
                 reason = f"the host asked us to wait {ahead:.0f} s, too long"
                 raise PageEnded(PageState.LOST, reason, TOO_MANY)
-            seconds = take_turn(manners, delay=delay, now_seconds=loop.time())
+            gap = max(delay, manners.pace)
+            seconds = take_turn(manners, delay=gap, now_seconds=loop.time())
             if seconds <= 0:
                 return
             await asyncio.sleep(seconds)
             is_held = manners.paused_until > loop.time()
-            if delay and not is_held:  # the place was booked
+            if gap and not is_held:  # the place was booked
                 return
 
     async def _ask(
@@ -278,8 +281,9 @@ class PublicPages:
         try:
             mark = self.marks.get(url)
             conditions = mark.conditions() if mark else {}
+            began = asyncio.get_running_loop().time()
             async with self._get(url, tried, conditions) as response:
-                self._take_in_wish(response, manners)
+                self._take_in(response, manners, began)
                 if is_redirect(response.status):
                     return urljoin(url, response.headers.get("Location", ""))
                 end_unless_readable(
@@ -301,16 +305,31 @@ class PublicPages:
             said = str(wrong) or type(wrong).__name__
             raise RetryLater(Retry(f"the connection failed: {said}")) from None
 
-    def _take_in_wish(
-        self, response: aiohttp.ClientResponse, manners: HostManners
+    def _take_in(
+        self, response: aiohttp.ClientResponse, manners: HostManners, began: float
     ) -> None:
-        """Let the host rest as long as it asks; through a proxy, the proxy rests."""
+        """
+        Learn what a host can carry, and let it rest as long as it asks.
+
+        Through a proxy, the proxy has a pace of its own, and it rests.
+        """
         wish = wish_of_host(response)
         if wish is None and response.status == TOO_MANY:
             wish = FIRST_WAIT_SECONDS * 4
-        if wish and self._proxies is None:
-            moment = asyncio.get_running_loop().time()
+        if self._proxies is not None:
+            return
+        moment = asyncio.get_running_loop().time()
+        if wish:
             pause_host(manners, seconds=wish, now_seconds=moment)
+        wanted = self.limits.wanted_at_once
+        if wanted and not is_among(str(response.url), self.limits.own_hosts):
+            adapt_pace(
+                manners,
+                latency=moment - began,
+                succeeded=response.status == HTTPStatus.OK,
+                wanted_at_once=wanted,
+                longest=self.limits.longest_pace.total_seconds(),
+            )
 
     async def _read(self, response: aiohttp.ClientResponse) -> PageBody:
         largest, size, chunks = self.limits.largest_page_bytes, 0, []

@@ -33,7 +33,7 @@ class RobotsReading:
     Args:
         get: Makes one request; the set holds proxies that were tried.
         wait_for_turn: Waits until the host may be asked, or raises.
-        take_in_wish: Lets the host rest if its answer asks for that.
+        take_in: Learns of an answer, and when it was asked for, how to behave.
         note_trouble: Told who was to blame for a try through a proxy that failed.
         tries: Tries for one file.
     """
@@ -43,12 +43,12 @@ class RobotsReading:
         *,
         get: Callable[[str, set[int]], Answer],
         wait_for_turn: Callable[[HostManners], Awaitable[None]],
-        take_in_wish: Callable[[aiohttp.ClientResponse, HostManners], None],
+        take_in: Callable[[aiohttp.ClientResponse, HostManners, float], None],
         note_trouble: Callable[[Blame | None], None],
         tries: int,
     ) -> None:
         self._get, self._wait_for_turn = get, wait_for_turn
-        self._take_in_wish, self._note_trouble = take_in_wish, note_trouble
+        self._take_in, self._note_trouble = take_in, note_trouble
         self._tries = tries
 
     async def learn(self, url: str, manners: HostManners) -> None:
@@ -96,8 +96,9 @@ class RobotsReading:
         self, url: str, manners: HostManners, tried: set[int]
     ) -> tuple[int, str]:
         for _ in range(MOST_REDIRECTS + 1):
+            began = asyncio.get_running_loop().time()
             async with self._get(url, tried) as response:
-                self._take_in_wish(response, manners)
+                self._take_in(response, manners, began)
                 if not is_redirect(response.status):
                     raw = await response.content.read(LARGEST_ROBOTS_BYTES)
                     return response.status, raw.decode("utf-8", "replace")

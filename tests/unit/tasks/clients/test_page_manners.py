@@ -1,12 +1,15 @@
 """What a host's robots.txt says, and what holds while it says nothing."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tasks.clients.page_answers import PageState
 from tasks.clients.page_manners import (
     KEPT_FAILURE_SECONDS,
     HostManners,
     Refusal,
+    adapt_pace,
     learn_robots,
     refusal_of,
 )
@@ -57,3 +60,36 @@ def test_rules_count_as_soon_as_they_are_had() -> None:
     learn_robots(manners, status=200, text=RULES, now_seconds=80)
     assert refused(manners, "/a") is None
     assert refused(manners, "/private") is not None
+
+
+def paced(manners: HostManners, latency: float, *, succeeded: bool = True) -> float:
+    adapt_pace(
+        manners, latency=latency, succeeded=succeeded, wanted_at_once=4, longest=60
+    )
+    return manners.pace
+
+
+def test_the_pace_is_what_keeps_the_wanted_requests_in_a_hosts_hand() -> None:
+    assert paced(HostManners(), 2.0) == 0.5
+
+
+def test_a_host_that_gets_slow_slows_us_at_once_and_a_quick_one_by_and_by() -> None:
+    manners = HostManners()
+    paced(manners, 0.4)
+    assert paced(manners, 4.0) == 1.0
+    assert paced(manners, 0.4) == pytest.approx(0.55)
+    assert paced(manners, 0.4) == pytest.approx(0.325)
+
+
+def test_an_error_that_comes_quickly_never_makes_us_faster() -> None:
+    manners = HostManners()
+    paced(manners, 4.0)
+    assert paced(manners, 0.001, succeeded=False) == 1.0
+    assert paced(manners, 8.0, succeeded=False) == 2.0
+
+
+@given(latencies=st.lists(st.floats(0, 1e6), min_size=1))
+def test_the_pace_never_goes_beyond_its_bounds(latencies: list[float]) -> None:
+    manners = HostManners()
+    for one in latencies:
+        assert min(60, one / 4) <= paced(manners, one) <= 60
