@@ -54,6 +54,7 @@ from tasks.public_profiles.acquire import (
     hosts_of,
 )
 from tasks.public_profiles.acquire_api import ApiReading
+from tasks.public_profiles.forgotten import leave_out_forgotten
 from tasks.public_profiles.repository import store_public_profiles
 from tasks.public_profiles.schemas import (
     AcquiredProfile,
@@ -284,9 +285,10 @@ def _store(
     taken = work.taken
     with transaction() as session:
         with watch.stage(Stage.ACQUISITION):
+            allowed = leave_out_forgotten(session, scored)
             fresh = store_public_profiles(
                 session,
-                scored,
+                allowed,
                 campaign_id=taken.campaign_id,
                 campaign_run_id=taken.campaign_run_id,
                 criteria_version=taken.criteria_version,
@@ -294,9 +296,7 @@ def _store(
             add_pages(session, taken.campaign_run_id, portion.found_urls)
             settle_pages(session, taken.campaign_run_id, portion.settled_urls)
             keep_marks(session, work.source, portion, campaign_id=taken.campaign_id)
-            told = (*portion.unreadable, *portion.unclear)
-            noted = [(one.reference, one.reason) for one in told]
-            add_unreadable_items(session, taken.campaign_run_id, noted)
+            add_unreadable_items(session, taken.campaign_run_id, _noted(portion))
             _add_pictures(session, taken, work.pictures)
         with watch.stage(Stage.REVIEW):
             kept = [
@@ -313,7 +313,8 @@ def _store(
             queued=len(kept),
             rejected=len(fresh) - len(kept),
             unreadable=len(portion.unreadable),
-            known=len(scored) - len(fresh) + portion.unchanged,
+            known=len(allowed) - len(fresh) + portion.unchanged,
+            barred=len(scored) - len(allowed),
         )
         standing = advance_run(
             session,
@@ -324,6 +325,11 @@ def _store(
             now=now(),
         )
     return counts, standing
+
+
+def _noted(portion: AcquiredPortion) -> list[tuple[str, str]]:
+    told = (*portion.unreadable, *portion.unclear)
+    return [(one.reference, one.reason) for one in told]
 
 
 def _add_pictures(

@@ -49,5 +49,11 @@ class PublicProfilesSettings(Section):
     longest_wait: timedelta = timedelta(seconds=60)
     """Longest `Retry-After` that is waited for within a run."""
 
+    rejected_retention: Annotated[timedelta, Ge(timedelta(days=1))] | None = None
+    """How long who was rejected, by people or criteria, is kept. Not set: always."""
+
+    undecided_retention: Annotated[timedelta, Ge(timedelta(days=1))] | None = None
+    """How long who waits for a decision, or is a maybe, is kept. Not set: always."""
+
     longest_api_wait: timedelta = timedelta(hours=1)
     """Longest wait that a JSON interface may ask for before the run stops."""

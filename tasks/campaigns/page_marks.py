@@ -5,7 +5,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert as insert_or_update
 from sqlalchemy.orm import Session
 
@@ -71,6 +71,12 @@ def put_page_marks(
             index_elements=["campaign_id", "url_hash"], set_=new
         )
     )
+
+
+def forget_page_marks(session: Session, urls: Sequence[str]) -> int:
+    """Remove the marks of pages, of all campaigns; return how many."""
+    some = delete(PageMark).where(PageMark.url_hash.in_([_hash(url) for url in urls]))
+    return len(session.execute(some.returning(PageMark.url_hash)).all())
 
 
 def _hash(url: str) -> bytes:

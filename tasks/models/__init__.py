@@ -37,7 +37,7 @@ from tasks.models.proxies import (
     ProxyPin,
     RotationTerms,
 )
-from tasks.models.public_profiles import PublicProfile, ReviewItem
+from tasks.models.public_profiles import ForgottenPerson, PublicProfile, ReviewItem
 from tasks.models.review_work import ReviewBatch, ReviewBatchMember, ReviewView
 from tasks.models.reviews import ReviewLogHead, ReviewStep, ReviewVote
 from tasks.models.vpn import TunnelKeeper, VpnTunnel
@@ -54,6 +54,7 @@ __all__ = [
     "CampaignRun",
     "Failure",
     "FailurePicture",
+    "ForgottenPerson",
     "Invitation",
     "KeptAnswer",
     "LeakTest",

@@ -72,6 +72,9 @@ class CampaignRun(Record):
     rejected: Mapped[int] = mapped_column(server_default=text("0"))
     unreadable: Mapped[int] = mapped_column(server_default=text("0"))
     known: Mapped[int] = mapped_column(server_default=text("0"))
+    barred: Mapped[int] = mapped_column(server_default=text("0"))
+    """Asked to be forgotten, and were not taken in."""
+
     stage_seconds: Mapped[dict[str, Any]]
     attempt: Mapped[int] = mapped_column(server_default=text("0"))
     idle_attempts: Mapped[int] = mapped_column(server_default=text("0"))

@@ -27,6 +27,7 @@ from ui.api.routers import (
     campaigns,
     failure_pictures,
     failures,
+    forgotten_people,
     health,
     leak_tests,
     limit_violations,
@@ -84,6 +85,7 @@ RESOURCES = (
     metrics,
     failures,
     limit_violations,
+    forgotten_people,
 )
 
 

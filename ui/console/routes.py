@@ -23,6 +23,7 @@ PERSON = "screens/person.py"
 ERRORS = "screens/errors.py"
 LIMITS = "screens/rate_limits.py"
 SECRETS = "screens/secrets.py"
+FORGET_PERSON = "screens/forget_person.py"
 ACCOUNT = "screens/account.py"
 
 
