@@ -69,7 +69,7 @@ ENTRIES: dict[str, tuple[Entry, ...]] = {
         Entry(PEOPLE, "People", "people", "group", Permission.ACCOUNTS_READ),
         Entry(INVITE, "Invite somebody", "invite"),
         Entry(PERSON, "Person", "person"),
-        Entry(SECRETS, "Secrets", "secrets", "key", Permission.CAMPAIGNS_WRITE),
+        Entry(SECRETS, "Secrets", "secrets", "key", Permission.SECRETS_WRITE),
         Entry(ERRORS, "Errors", "errors", "bug_report", Permission.ERRORS_READ),
         Entry(LIMITS, "Rate limits", "rate-limits", "speed", Permission.LIMITS_READ),
         Entry(
