@@ -55,6 +55,8 @@ class DecisionKind(StrEnum):
     BATCH = "batch"
     UNDO = "undo"
     REOPEN = "reopen"
+    ERASURE = "erasure"
+    """Words were blanked in earlier lines, since they may name a person."""
 
 
 class ReviewOrder(StrEnum):
@@ -221,6 +223,8 @@ class Permission(StrEnum):
     ACCOUNT_OWN = "account.own"
     ACCOUNTS_READ = "admin.accounts.read"
     ACCOUNTS_WRITE = "admin.accounts.write"
+    SECRETS_WRITE = "admin.secrets.write"
+    PERSONS_FORGET = "admin.persons.forget"
     SERVICES_READ = "admin.services.read"
     ERRORS_READ = "admin.errors.read"
     LIMITS_READ = "admin.limits.read"

@@ -11,6 +11,7 @@ from pydantic import StrictInt
 from config.clock import now
 from config.errors import OutsideError
 from config.schema import Schema
+from flows.campaign_api import check_json_api
 from flows.campaign_browsers import find_browser_profiles
 from flows.dispatch import dispatch_campaign_run
 from tasks.campaigns import life
@@ -22,12 +23,14 @@ from tasks.campaigns.repository import (
 )
 from tasks.campaigns.rescue import mark_dispatched
 from tasks.campaigns.schemas import CampaignAnswer, WaitingRun
-from tasks.campaigns.tables import get_table_size, table_lines
+from tasks.campaigns.tables import get_table_size, open_table, table_lines
 from tasks.database import transaction
-from tasks.public_profiles.acquire import check_source
+from tasks.public_profiles.acquire import acquire_from_parquet, check_source
+from tasks.public_profiles.read_parquet import ParquetTable
 from tasks.public_profiles.schemas import (
     BrowserPagesSource,
     Criteria,
+    JsonApiSource,
     Source,
     TableSource,
 )
@@ -111,7 +114,12 @@ def check_campaign_source(source: Source) -> None:
     """Refuse a source that cannot be read, before anything is made of it."""
     if isinstance(source, BrowserPagesSource):
         find_browser_profiles(source)
-    if isinstance(source, TableSource):
+    if isinstance(source, JsonApiSource):
+        check_json_api(source)
+    elif isinstance(source, TableSource) and source.form == "parquet":
+        table = ParquetTable(open_table(source.table_id))
+        acquire_from_parquet(source, table, position={}, limit=1)
+    elif isinstance(source, TableSource):
         get_table_size(source.table_id)
         check_source(source, lines=table_lines(source.table_id, offset=0))
     else:

@@ -1,6 +1,6 @@
 """One portion of a campaign run: acquired, scored and stored in one transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter
@@ -12,9 +12,18 @@ from pydantic import TypeAdapter
 from config.clock import now
 from config.settings import settings
 from config.vocabulary import Stage
+from flows.campaign_api import check_api_exit_held, open_json_api
 from flows.campaign_browsers import open_browser_pages
 from flows.campaign_exit import check_exit_held, find_exit_proxy
+from flows.campaign_manners import (
+    keep_marks,
+    keep_pauses,
+    recall_marks,
+    recall_pauses,
+)
 from flows.campaign_proxies import check_proxies_there, open_proxied_pages
+from flows.campaign_read_ahead import ReadAhead, ReadPortion
+from flows.campaign_table import TableReading
 from tasks.browser_profiles.lease import Holder
 from tasks.campaigns.pace import Pace
 from tasks.campaigns.repository import (
@@ -26,20 +35,26 @@ from tasks.campaigns.repository import (
 )
 from tasks.campaigns.runs import Standing, advance_run
 from tasks.campaigns.schemas import PortionCounts, TakenRun
-from tasks.campaigns.tables import table_lines
 from tasks.clients.browser_pages import FailurePicture
 from tasks.clients.page_door import PageDoor
 from tasks.clients.public_pages import PublicPages
 from tasks.database import transaction
 from tasks.events.outbox import record_events
-from tasks.events.types import Event, ProfileAcquired, ProfileQueued, ProfileScored
+from tasks.events.profile_types import (
+    ProfilesAcquired,
+    ProfilesQueued,
+    ProfilesScored,
+    ScoredProfile,
+)
+from tasks.events.types import Event
 from tasks.public_profiles.acquire import (
     AcquiredPortion,
     acquire_from_listing,
     acquire_from_pages,
-    acquire_from_table,
     hosts_of,
 )
+from tasks.public_profiles.acquire_api import ApiReading
+from tasks.public_profiles.forgotten import leave_out_forgotten
 from tasks.public_profiles.repository import store_public_profiles
 from tasks.public_profiles.schemas import (
     AcquiredProfile,
@@ -47,6 +62,8 @@ from tasks.public_profiles.schemas import (
     Criteria,
     Exit,
     HtmlPagesSource,
+    JsonApiSource,
+    PagesSource,
     Score,
     Source,
     TableSource,
@@ -54,7 +71,7 @@ from tasks.public_profiles.schemas import (
 from tasks.public_profiles.score import score_public_profile
 from tasks.reviews.repository import queue_for_review
 
-AnySource = TableSource | HtmlPagesSource | BrowserPagesSource
+AnySource = TableSource | HtmlPagesSource | BrowserPagesSource | JsonApiSource
 type_of_source: TypeAdapter[AnySource] = TypeAdapter(Source)
 
 
@@ -75,11 +92,18 @@ class CampaignWork:
             pictures=self.pictures,
             campaign_run_id=taken.campaign_run_id,
         )
+        recall_pauses(self.pages, self.position)
+        self.api: ApiReading | None = None
         self.earlier_tries: dict[str, int] = {}
+        self.ahead = ReadAhead()
+        self.table: TableReading | None = None
 
     def close(self) -> None:
-        """Close the connections to the source's hosts."""
+        """Read no further, and close the connections to the source's hosts."""
+        self.ahead.close()
         self.pages.close()
+        if self.api is not None:
+            self.api.close()
 
 
 def open_pages(
@@ -124,8 +148,8 @@ class PortionEnd:
 class Stopwatch:
     """Seconds by stage, for one portion."""
 
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
+    def __init__(self, so_far: dict[str, float] | None = None) -> None:
+        self.seconds = dict(so_far or {})
 
     @contextmanager
     def stage(self, name: Stage) -> Iterator[None]:
@@ -146,14 +170,12 @@ def work_portion(work: CampaignWork) -> PortionEnd:
         SupersededError: Another taker has the run; nothing of this is stored.
         OutsideError: The source does not answer; everything before is stored.
     """
-    watch = Stopwatch()
-    with watch.stage(Stage.ACQUISITION):
-        portion = acquire_portion(work)
-    with watch.stage(Stage.FILTERING):
-        scored = [
-            (one, score_public_profile(one, work.criteria)) for one in portion.profiles
-        ]
-    counts, standing = _store(work, portion, scored, watch)
+    read = work.ahead.take(work.position) or _read_portion(
+        lambda: acquire_portion(work), work.criteria
+    )
+    _read_ahead(work, read.portion)
+    portion = read.portion
+    counts, standing = _store(work, portion, read.scored, Stopwatch(read.seconds))
     work.pictures.clear()
     work.position = portion.position
     work.acquired += counts.acquired
@@ -163,6 +185,33 @@ def work_portion(work: CampaignWork) -> PortionEnd:
         goes_on=standing is Standing.GO_ON and not is_last,
         is_last=standing is Standing.GO_ON and is_last,
     )
+
+
+def _read_portion(
+    acquire: Callable[[], AcquiredPortion], criteria: Criteria
+) -> ReadPortion:
+    watch = Stopwatch()
+    with watch.stage(Stage.ACQUISITION):
+        portion = acquire()
+    with watch.stage(Stage.FILTERING):
+        scored = [
+            (one, score_public_profile(one, criteria)) for one in portion.profiles
+        ]
+    return ReadPortion(portion, scored, watch.seconds)
+
+
+def _read_ahead(work: CampaignWork, portion: AcquiredPortion) -> None:
+    """Begin to read what follows a portion of a table that is about to be stored."""
+    # As if all of the portion were new: never more than are wanted.
+    wanted = work.taken.wanted - work.acquired - len(portion.profiles)
+    limit = min(work.pace.limit, wanted)
+    table, position = work.table, portion.position
+    if table is not None and not portion.ended and limit > 0:
+
+        def acquire() -> AcquiredPortion:
+            return table.acquire(position, limit=limit)
+
+        work.ahead.begin(position, lambda: _read_portion(acquire, work.criteria))
 
 
 def acquire_portion(work: CampaignWork) -> AcquiredPortion:
@@ -199,12 +248,25 @@ def _acquire(work: CampaignWork) -> AcquiredPortion:
     limit = min(work.pace.limit, max(1, work.taken.wanted - work.acquired))
     source = work.source
     if isinstance(source, TableSource):
-        lines = table_lines(source.table_id, offset=work.position.get("offset", 0))
-        return acquire_from_table(source, lines, position=work.position, limit=limit)
+        work.table = work.table or TableReading(source)
+        return work.table.acquire(work.position, limit=limit)
     with transaction() as session:
         waiting = list_waiting_pages(session, work.taken.campaign_run_id, limit=limit)
+    if isinstance(source, JsonApiSource):
+        if work.api is None:
+            work.api = open_json_api(source)
+        read = work.api.acquire(position=work.position, limit=limit, waiting=waiting)
+        check_api_exit_held(source, work.api)
+        return read
+    return keep_pauses(work.pages, _acquire_pages(work, source, waiting, limit=limit))
+
+
+def _acquire_pages(
+    work: CampaignWork, source: PagesSource, waiting: list[str], *, limit: int
+) -> AcquiredPortion:
     if len(waiting) < limit and not work.position.get("listing_ended"):
         return acquire_from_listing(source, work.pages, position=work.position)
+    recall_marks(source, work.pages, waiting, campaign_id=work.taken.campaign_id)
     return acquire_from_pages(
         source,
         work.pages,
@@ -223,20 +285,18 @@ def _store(
     taken = work.taken
     with transaction() as session:
         with watch.stage(Stage.ACQUISITION):
+            allowed = leave_out_forgotten(session, scored)
             fresh = store_public_profiles(
                 session,
-                scored,
+                allowed,
                 campaign_id=taken.campaign_id,
                 campaign_run_id=taken.campaign_run_id,
                 criteria_version=taken.criteria_version,
             )
             add_pages(session, taken.campaign_run_id, portion.found_urls)
             settle_pages(session, taken.campaign_run_id, portion.settled_urls)
-            noted = [
-                (one.reference, one.reason)
-                for one in (*portion.unreadable, *portion.unclear)
-            ]
-            add_unreadable_items(session, taken.campaign_run_id, noted)
+            keep_marks(session, work.source, portion, campaign_id=taken.campaign_id)
+            add_unreadable_items(session, taken.campaign_run_id, _noted(portion))
             _add_pictures(session, taken, work.pictures)
         with watch.stage(Stage.REVIEW):
             kept = [
@@ -253,7 +313,8 @@ def _store(
             queued=len(kept),
             rejected=len(fresh) - len(kept),
             unreadable=len(portion.unreadable),
-            known=len(scored) - len(fresh),
+            known=len(allowed) - len(fresh) + portion.unchanged,
+            barred=len(scored) - len(allowed),
         )
         standing = advance_run(
             session,
@@ -264,6 +325,11 @@ def _store(
             now=now(),
         )
     return counts, standing
+
+
+def _noted(portion: AcquiredPortion) -> list[tuple[str, str]]:
+    told = (*portion.unreadable, *portion.unclear)
+    return [(one.reference, one.reason) for one in told]
 
 
 def _add_pictures(
@@ -285,14 +351,15 @@ def _add_pictures(
 def _events(
     taken: TakenRun, fresh: list[tuple[Any, AcquiredProfile, Score]]
 ) -> Iterator[Event]:
-    for public_profile_id, public_profile, score in fresh:
-        named = {
-            "campaign_id": taken.campaign_id,
-            "profile_id": public_profile_id,
-            "profile": f"@{public_profile.handle}",
-        }
-        kept = score.score >= taken.threshold
-        yield ProfileAcquired(**named)
-        yield ProfileScored(**named, score=score.score, kept=kept)
-        if kept:
-            yield ProfileQueued(**named, score=score.score)
+    each = [
+        ScoredProfile(
+            one, f"@{told.handle}", score.score, score.score >= taken.threshold
+        )
+        for one, told, score in fresh
+    ]
+    kept = [one for one in each if one.kept]
+    if each:
+        yield ProfilesAcquired(taken.campaign_id, each)
+        yield ProfilesScored(taken.campaign_id, each)
+    if kept:
+        yield ProfilesQueued(taken.campaign_id, kept)

@@ -9,20 +9,26 @@ from uuid import uuid4
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
+from config.errors import BusyError
 from config.schema import Schema
+from flows.campaign_api import check_api_exit_held, open_json_api
 from flows.campaign_life import CampaignRequest, check_campaign_source
 from flows.campaign_portion import open_pages
 from flows.dispatch import run_attached
 from tasks.browser_profiles.lease import Holder
-from tasks.campaigns.tables import table_lines
+from tasks.campaigns.tables import open_table, table_lines
 from tasks.public_profiles.acquire import (
     AcquiredPortion,
     acquire_from_listing,
     acquire_from_pages,
+    acquire_from_parquet,
     acquire_from_table,
 )
+from tasks.public_profiles.acquire_api import ApiReading
+from tasks.public_profiles.read_parquet import ParquetTable
 from tasks.public_profiles.schemas import (
     AcquiredProfile,
+    JsonApiSource,
     Score,
     Source,
     TableSource,
@@ -48,6 +54,8 @@ class PreviewAnswer(Schema):
 
     profiles: tuple[PreviewedProfile, ...]
     unreadable: tuple[Unreadable, ...]
+    unclear: tuple[Unreadable, ...] = ()
+    """Values that could not be read in public profiles that are shown."""
 
 
 async def preview_source(request: CampaignRequest) -> PreviewAnswer:
@@ -82,6 +90,7 @@ async def look_at_source(request: dict[str, Any]) -> dict[str, Any]:
             for one, score in scored
         ),
         unreadable=tuple(portion.unreadable),
+        unclear=tuple(portion.unclear),
     )
     return shown.model_dump(mode="json")
 
@@ -101,9 +110,17 @@ async def read_first_items(wanted: CampaignRequest) -> AcquiredPortion:
 
 def _read_first_items(source: Source) -> AcquiredPortion:
     check_campaign_source(source)
+    if isinstance(source, TableSource) and source.form == "parquet":
+        table = ParquetTable(open_table(source.table_id))
+        return acquire_from_parquet(source, table, position={}, limit=PROFILES_SHOWN)
     if isinstance(source, TableSource):
         lines = table_lines(source.table_id, offset=0)
         return acquire_from_table(source, lines, position={}, limit=PROFILES_SHOWN)
+    if isinstance(source, JsonApiSource):
+        with closing(open_json_api(source)) as reading:
+            shown = _look_at_api(reading)
+            check_api_exit_held(source, reading)
+            return shown
     holder = Holder(f"preview {uuid4()}", 1)
     with closing(open_pages(source, holder=holder)) as pages:
         listing = acquire_from_listing(source, pages, position={})
@@ -111,3 +128,19 @@ def _read_first_items(source: Source) -> AcquiredPortion:
         return acquire_from_pages(
             source, pages, first_urls, position={}, earlier_tries={}
         )
+
+
+def _look_at_api(reading: ApiReading) -> AcquiredPortion:
+    """Read the first records of one page, and their details if they are wanted."""
+    first = reading.acquire(position={}, limit=PROFILES_SHOWN, one_page=True)
+    asked_until = first.position.get("wait_until")
+    if asked_until and not first.items and not first.found_urls:
+        raise BusyError(
+            f"the service wants no request before {asked_until}; look again then"
+        )
+    if not first.found_urls:
+        return first
+    ended = {**first.position, "listing_ended": True}
+    return reading.acquire(
+        position=ended, limit=PROFILES_SHOWN, waiting=first.found_urls
+    )

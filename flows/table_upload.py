@@ -7,11 +7,13 @@ from uuid import UUID
 
 from config.errors import InvalidError
 from config.schema import Schema
-from tasks.campaigns.tables import store_table, table_lines
+from tasks.campaigns.schemas import StoredTable
+from tasks.campaigns.tables import open_table, store_table, table_lines
 from tasks.database import transaction
+from tasks.public_profiles.read_parquet import SIGNATURE, ParquetTable, plain_cell
 from tasks.public_profiles.read_table import read_head
 
-Form = Literal["csv", "json_lines"]
+Form = Literal["csv", "json_lines", "parquet"]
 
 
 class TableAnswer(Schema):
@@ -32,7 +34,7 @@ def upload_table(
     Store a table and return what its beginning shows.
 
     Raises:
-        InvalidError: It is empty, too large, or neither CSV nor JSON Lines.
+        InvalidError: It is empty, too large, or none of CSV, JSON Lines and Parquet.
     """
     with transaction() as session:
         stored = store_table(
@@ -40,6 +42,8 @@ def upload_table(
         )
     lines = table_lines(stored.table_id, offset=0)
     form = form_of(name, next(lines, b""))
+    if form == "parquet":
+        return _describe_parquet(stored)
     head, rest = read_head(table_lines(stored.table_id, offset=0), form=form)
     return TableAnswer(
         table_id=stored.table_id,
@@ -51,6 +55,20 @@ def upload_table(
     )
 
 
+def _describe_parquet(stored: StoredTable) -> TableAnswer:
+    table = ParquetTable(open_table(stored.table_id))
+    columns = table.columns
+    row = next(iter(table.take(0, 1)), {})
+    return TableAnswer(
+        table_id=stored.table_id,
+        name=stored.name,
+        size_bytes=stored.size_bytes,
+        form="parquet",
+        columns=columns,
+        first_row={path: plain_cell(_at(row, path)) for path in columns},
+    )
+
+
 def form_of(name: str, first_line: bytes) -> Form:
     """
     Return a table's form by its name, else by its first line.
@@ -58,6 +76,8 @@ def form_of(name: str, first_line: bytes) -> Form:
     Raises:
         InvalidError: It is JSON, but not one object a line.
     """
+    if first_line.startswith(SIGNATURE):
+        return "parquet"
     start = first_line.removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.startswith(b"["):
         raise InvalidError(
@@ -83,6 +103,8 @@ def first_row(
 
 
 def _at(row: Any, path: str) -> Any:
+    if isinstance(row, dict) and path in row:
+        return row[path]
     for step in path.split("."):
         row = row.get(step) if isinstance(row, dict) else None
     return row

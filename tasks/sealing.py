@@ -3,7 +3,9 @@
 import os
 import secrets
 import tempfile
+from collections.abc import Iterable
 from functools import cache
+from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
@@ -80,6 +82,17 @@ def keyed_hash(text: str, *, purpose: str) -> bytes:
     mac = HMAC(_keys().fingerprint, hashes.SHA256())
     mac.update(purpose.encode() + b"\0" + text.encode())
     return mac.finalize()
+
+
+def keyed_hashes(texts: Iterable[str], *, purpose: str) -> list[bytes]:
+    """Return 32 bytes for each of many, quickly (keyed BLAKE2b, RFC 7693)."""
+    begun = blake2b(purpose.encode() + b"\0", key=_keys().fingerprint, digest_size=32)
+    hashes = []
+    for one in texts:
+        each = begun.copy()
+        each.update(one.encode())
+        hashes.append(each.digest())
+    return hashes
 
 
 def _keys() -> _Keys:

@@ -10,12 +10,12 @@ import re
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from annotated_types import Len
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from config.errors import InvalidError, SetupError
+from config.recipes.parts import RecipeHead, RecipePart
 
 FOLDER = Path(__file__).parent
 
@@ -35,13 +35,7 @@ READINGS: dict[str, Reading] = {
 """How a field is read where the recipe does not say; all others are text."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", use_attribute_docstrings=True
-    )
-
-
-class Place(_Part):
+class Place(RecipePart):
     """One place where a field may stand; the first place that yields a value wins."""
 
     select: str | None = None
@@ -86,7 +80,7 @@ class Place(_Part):
         return self
 
 
-class ListingPart(_Part):
+class ListingPart(RecipePart):
     """How a listing leads to its pages."""
 
     links: str = "a[href]"
@@ -99,12 +93,8 @@ class ListingPart(_Part):
     """CSS selector of the link to the next page of the listing."""
 
 
-class Recipe(_Part):
+class Recipe(RecipeHead):
     """How the pages of one kind of site are read."""
-
-    name: str
-    about: Annotated[str, Len(1)]
-    """One sentence for the person who chooses a recipe."""
 
     platform: str | None = None
     """Name of the service; without it the page's host decides."""
@@ -127,12 +117,12 @@ class Recipe(_Part):
     by_host: bool = False
     """Whether a page of a host that has its own recipe is read with that one."""
 
-    fields: dict[str, tuple[Place, ...]] = {}
+    fields: dict[str, tuple[Place, ...]] = Field(default_factory=dict)
     """Field of a public profile -> where it may stand."""
 
     listing: ListingPart = ListingPart()
 
-    platforms: dict[str, str] = {}
+    platforms: dict[str, str] = Field(default_factory=dict)
     """Host -> platform, for hosts without a recipe of their own."""
 
 

@@ -17,8 +17,8 @@ class CampaignsSettings(Section):
     commit_interval: timedelta = timedelta(seconds=0.7)
     """Work between two commits of rows, scores, events and position."""
 
-    largest_portion: Annotated[int, Ge(1), Le(20_000)] = 5_000
-    """Most items in one transaction, however fast they are."""
+    largest_portion: Annotated[int, Ge(1), Le(20_000)] = 1_000
+    """Most items in one transaction, however fast; each takes about 10 kB of memory."""
 
     heartbeat_interval: timedelta = timedelta(seconds=3)
     """How often a campaign run says that it is alive."""

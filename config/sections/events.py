@@ -18,7 +18,7 @@ class EventsSettings(Section):
     """Events kept in the Redis stream; older ones are read from the table."""
 
     relay_batch: Annotated[int, Ge(1)] = 5_000
-    """Events ordered and passed on at a time."""
+    """About so many events are ordered and passed on at a time."""
 
     heartbeat: timedelta = timedelta(seconds=15)
     """A comment is sent to a quiet client this often."""

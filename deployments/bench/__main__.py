@@ -18,6 +18,7 @@ from deployments.bench.measured_campaign import (
     upload_people,
 )
 from deployments.bench.own_stack import OwnStack, own_stack
+from deployments.bench.peer_crawls import crawl_as_peers
 from deployments.bench.report import (
     BenchReport,
     CampaignFigures,
@@ -76,7 +77,12 @@ def _measure(stack: OwnStack, wishes: argparse.Namespace) -> BenchReport:
         limiter=measure_limiter() if wanted("limiter") else {},
         api=measure_api(stack) if wanted("api") else [],
         live=measure_live(stack) if wanted("live") else [],
-        campaigns=_measure_campaigns(stack, pages=wishes.pages, rows=wishes.rows)
+        campaigns=_measure_campaigns(
+            stack,
+            pages=wishes.pages,
+            rows=wishes.rows,
+            peers_python=wishes.peers_python,
+        )
         if wanted("campaigns")
         else None,
         browsers=measure_browsers(
@@ -103,7 +109,9 @@ def _queue_wish(stack: OwnStack, *, rows: int) -> CampaignWish:
     return replace(_wish(stack, "To review", full, wanted=rows), threshold=0)
 
 
-def _measure_campaigns(stack: OwnStack, *, pages: int, rows: int) -> CampaignFigures:
+def _measure_campaigns(
+    stack: OwnStack, *, pages: int, rows: int, peers_python: str | None
+) -> CampaignFigures:
     listing_url = f"{stack.site_url}/bench?page=1&of={pages}"
     html = measure_campaign(
         stack,
@@ -116,6 +124,11 @@ def _measure_campaigns(stack: OwnStack, *, pages: int, rows: int) -> CampaignFig
         longest_seconds=LONGEST_SECONDS,
     )
     bare = run_bare_loop(listing_url)
+    peers = (
+        crawl_as_peers(listing_url, python=peers_python, wanted=pages)
+        if peers_python
+        else []
+    )
     people = invent_people(stack, rows)
     began = monotonic()
     table_id = upload_people(stack, people)
@@ -132,7 +145,11 @@ def _measure_campaigns(stack: OwnStack, *, pages: int, rows: int) -> CampaignFig
         longest_seconds=LONGEST_SECONDS,
     )
     return CampaignFigures(
-        html=html, table=table, bare=bare, upload_seconds=upload_seconds
+        html=html,
+        table=table,
+        bare=bare,
+        peers=peers,
+        upload_seconds=upload_seconds,
     )
 
 
@@ -169,6 +186,12 @@ def _read_arguments() -> argparse.Namespace:
         type=int,
         default=BROWSER_PAGES,
         help="pages to read in browsers",
+    )
+    parser.add_argument(
+        "--peers-python",
+        metavar="PYTHON",
+        help="measure Scrapy and Crawlee beside us, by an interpreter that has them "
+        "(dependency group bench)",
     )
     parser.add_argument("--json", action="store_true", help="an object, not tables")
     parser.add_argument(

@@ -14,6 +14,7 @@ from deployments.bench.bare_loop import BareResult
 from deployments.bench.browsers import BrowserFigures
 from deployments.bench.live_load import LiveLoad
 from deployments.bench.measured_campaign import Measured
+from deployments.bench.peer_crawls import PeerCrawl
 from deployments.bench.proxied import ProxiedFigures
 from deployments.bench.proxied_table import forwarder_table, rules_table
 from deployments.bench.review import ReviewFigures
@@ -32,6 +33,8 @@ class CampaignFigures:
     """The yardstick, over the same pages as `html`."""
 
     upload_seconds: float
+    peers: Sequence[PeerCrawl] = ()
+    """Other crawlers over the same pages, if they were asked for."""
 
     @property
     def cpu_ratio(self) -> float:
@@ -137,6 +140,14 @@ def _campaigns_as_object(figures: CampaignFigures) -> dict[str, Any]:
             "cpu_milliseconds_per_row": figures.bare.cpu_milliseconds_per_row,
         },
         "cpu_ratio_to_bare": figures.cpu_ratio,
+        "peers": [
+            asdict(one)
+            | {
+                "rows_per_second": one.rows_per_second,
+                "cpu_milliseconds_per_row": one.cpu_milliseconds_per_row,
+            }
+            for one in figures.peers
+        ],
         "upload_seconds": figures.upload_seconds,
     }
 
@@ -222,6 +233,15 @@ def _campaign_table(report: CampaignFigures) -> Table:
         f"{report.bare.rows_per_second:,.0f}",
         f"{report.bare.cpu_milliseconds_per_row:.2f}",
     )
+    for one in report.peers:
+        table.add_row(
+            f"{one.name}, same pages",
+            f"{one.rows:,}",
+            f"{one.seconds:.1f}",
+            f"{one.rows_per_second:,.0f}",
+            f"{one.cpu_milliseconds_per_row:.2f}",
+            f"{one.peak_bytes / MEBIBYTE:.0f}",
+        )
     return table
 
 

@@ -363,6 +363,7 @@ def describe_run(campaign_run: CampaignRun) -> CampaignRunAnswer:
         rejected=campaign_run.rejected,
         unreadable=campaign_run.unreadable,
         known=campaign_run.known,
+        barred=campaign_run.barred,
         source_ended=bool(campaign_run.position.get(SOURCE_ENDED)),
         left_out=tuple(
             LeftOutBrowser(

@@ -45,6 +45,9 @@ class CampaignRunAnswer(Schema):
     known: int
     """Already acquired in this campaign before, and not stored again."""
 
+    barred: int = 0
+    """Asked to be forgotten, and were not taken in."""
+
     source_ended: bool
     """Whether it read its source to the end, with fewer than were wanted."""
 
@@ -139,6 +142,7 @@ class PortionCounts:
     rejected: int = 0
     unreadable: int = 0
     known: int = 0
+    barred: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -275,7 +275,7 @@ class Seat:
             return Ended(PageState.LOST, inner)
         refusal = self._manners.refusal_of(url, self._read_robots)
         if refusal:
-            return Ended(PageState.REFUSED_BY_ROBOTS, refusal)
+            return Ended(refusal.state, refusal.reason)
         turn = self._manners.wait_for_turn(url, ends_at=ends_at)
         if isinstance(turn, str):
             return Ended(PageState.LOST, turn, TOO_MANY)

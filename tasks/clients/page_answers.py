@@ -1,11 +1,12 @@
 """Pure: what a host's answer means for one page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from http import HTTPStatus
+from typing import NamedTuple
 
 from config.errors import BusyError, RefusedError, UnreachableError, UnreadableError
 
@@ -26,6 +27,7 @@ _RETRIED = frozenset(
     )
 )
 _GONE = frozenset((HTTPStatus.NOT_FOUND, HTTPStatus.GONE))
+_LONGEST_MARK = 512
 _MOVED = frozenset((301, 302, 303, 307, 308))
 
 
@@ -41,8 +43,36 @@ class PageState(StrEnum):
 
     REFUSED_BY_ROBOTS = "refused_by_robots"
     NOT_HTML = "not_html"
+    UNCHANGED = "unchanged"
+    """It is as it was when it was read before: 304."""
+
     POSTPONED = "postponed"
     """Time was up before it was its turn, or before its next try."""
+
+
+class PageMark(NamedTuple):
+    """How a host tells one state of a page from another (RFC 9110, section 8.8)."""
+
+    etag: str | None
+    last_modified: str | None
+
+    def conditions(self) -> dict[str, str]:
+        """Return the headers that ask for the page only if it has changed."""
+        said = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in said.items() if value}
+
+
+def mark_of(headers: Mapping[str, str]) -> PageMark | None:
+    """Return the mark of an answer, None if it has none that is worth keeping."""
+    mark = PageMark(
+        *(_short_or_none(headers.get(name)) for name in ("ETag", "Last-Modified"))
+    )
+    return mark if any(mark) else None
+
+
+def _short_or_none(value: str | None) -> str | None:
+    is_plain = value and len(value) <= _LONGEST_MARK and value.isascii()
+    return value if is_plain and value and value.isprintable() else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +98,9 @@ class PageAnswer:
 
     status: int | None = None
     """The last status code, if the host answered at all."""
+
+    mark: PageMark | None = None
+    """How to ask later whether the page has changed; none if it came by a redirect."""
 
     @property
     def content(self) -> bytes | str:
@@ -101,6 +134,8 @@ def judge_status(status: int, *, retry_after: float | None) -> Retry | PageState
         return Retry(f"the host answered {status}", status, retry_after)
     if status in _GONE:
         return PageState.GONE
+    if status == HTTPStatus.NOT_MODIFIED:
+        return PageState.UNCHANGED
     if status != HTTPStatus.OK:
         return PageState.LOST
     return None

@@ -1,6 +1,7 @@
 """How one request for a page can end other than with the page."""
 
-from tasks.clients.page_answers import PageState, Retry
+from tasks.clients.inner_networks import InnerAddressError
+from tasks.clients.page_answers import PageState, Retry, is_html, judge_status
 from tasks.clients.proxy_supply import Blame
 
 
@@ -24,3 +25,38 @@ class RetryLater(Exception):  # noqa: N818 - a wish, not an error
     def __init__(self, retry: Retry, blame: Blame | None = None) -> None:
         super().__init__(retry.reason)
         self.retry, self.blame = retry, blame
+
+
+def end_unless_readable(
+    status: int, content_type: str, *, retry_after: float | None, is_conditional: bool
+) -> None:
+    """
+    Return if an answer is a page worth reading.
+
+    Args:
+        status: Of the answer.
+        content_type: As its header states it.
+        retry_after: Seconds for which the host wants to be left alone.
+        is_conditional: Whether it was asked only for what has changed.
+
+    Raises:
+        RetryLater: The page may be had later.
+        PageEnded: It may not, or it is as it was.
+    """
+    verdict = judge_status(status, retry_after=retry_after)
+    if isinstance(verdict, Retry):
+        raise RetryLater(verdict)
+    if verdict is PageState.UNCHANGED and not is_conditional:
+        verdict = PageState.LOST
+    if verdict is not None:
+        raise PageEnded(verdict, f"the host answered {status}", status)
+    if not is_html(content_type):
+        kind = content_type.split(";", 1)[0].strip()
+        raise PageEnded(PageState.NOT_HTML, f"it is not HTML: {kind}", status)
+
+
+def end_if_shut_out(wrong: Exception) -> None:
+    """End a page whose address turned out to be in an inner network."""
+    cause = getattr(wrong, "os_error", wrong)
+    if isinstance(cause, InnerAddressError):
+        raise PageEnded(PageState.LOST, str(cause)) from None

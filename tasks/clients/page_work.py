@@ -1,9 +1,10 @@
 """The pages of one call over HTTP: those that wait, tries made, and the answers."""
 
 from collections import deque
+from http import HTTPStatus
 from typing import NamedTuple
 
-from tasks.clients.page_answers import PageAnswer, PageState
+from tasks.clients.page_answers import PageAnswer, PageMark, PageState
 
 
 class PageBody(NamedTuple):
@@ -12,6 +13,20 @@ class PageBody(NamedTuple):
     final_url: str
     body: bytes
     charset: str | None
+    mark: PageMark | None
+
+    def answer(self, url: str, *, tries: int) -> PageAnswer:
+        """Return it as the answer for the address that was asked for."""
+        return PageAnswer(
+            url,
+            PageState.FETCHED,
+            tries,
+            final_url=self.final_url,
+            body=self.body,
+            charset=self.charset,
+            status=HTTPStatus.OK,
+            mark=self.mark if self.final_url == url else None,
+        )
 
 
 class PageWork(NamedTuple):

@@ -9,7 +9,7 @@ fault. Nothing here ever asks a host directly.
 import asyncio
 import random
 import socket
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from ipaddress import ip_address
@@ -107,7 +107,7 @@ class ProxiedRequests:
 
     @asynccontextmanager
     async def get(
-        self, url: str, tried: set[int]
+        self, url: str, tried: set[int], headers: Mapping[str, str]
     ) -> AsyncGenerator[aiohttp.ClientResponse]:
         """
         Yield the answer to one request; how the block ends is told of its proxy.
@@ -115,6 +115,7 @@ class ProxiedRequests:
         Args:
             url: Absolute address of a page.
             tried: Proxies it was tried through; the one taken now is added.
+            headers: Sent besides those of every request.
 
         Raises:
             PageEnded: It may not be asked for, or there is no proxy for it now.
@@ -126,7 +127,7 @@ class ProxiedRequests:
         loop = asyncio.get_running_loop()
         began, heard = loop.time(), _Heard()
         try:
-            async with self._answer(url, lent, heard) as response:
+            async with self._answer(url, lent, heard, headers) as response:
                 yield response
         except BaseException as ending:
             heard.blame = _blame_for(ending, heard)
@@ -141,13 +142,14 @@ class ProxiedRequests:
 
     @asynccontextmanager
     async def _answer(
-        self, url: str, lent: LentProxy, heard: "_Heard"
+        self, url: str, lent: LentProxy, heard: "_Heard", headers: Mapping[str, str]
     ) -> AsyncGenerator[aiohttp.ClientResponse]:
         async with self._forwarded(lent.upstream) as forwarder:
             try:
                 async with self._open().get(
                     url,
                     allow_redirects=False,
+                    headers=headers,
                     proxy=f"http://127.0.0.1:{forwarder.port}",
                 ) as response:
                     heard.judge(response.status, response.headers)

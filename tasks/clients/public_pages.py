@@ -9,6 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from http import HTTPStatus
 from typing import Self
 from urllib.parse import urljoin, urlsplit
 
@@ -16,27 +17,30 @@ import aiohttp
 
 from config.clock import now
 from config.sections.public_profiles import PublicProfilesSettings
-from tasks.clients.inner_networks import InnerAddressError
 from tasks.clients.page_answers import (
     TOO_MANY,
     PageAnswer,
+    PageMark,
     PageState,
     Retry,
     error_for,
-    is_html,
     is_redirect,
-    judge_status,
+    mark_of,
     read_retry_after,
 )
 from tasks.clients.page_connections import headers_of, open_door
-from tasks.clients.page_endings import PageEnded, RetryLater
+from tasks.clients.page_endings import (
+    PageEnded,
+    RetryLater,
+    end_if_shut_out,
+    end_unless_readable,
+)
 from tasks.clients.page_manners import (
-    LARGEST_ROBOTS_BYTES,
     HostManners,
     RobotsRules,
+    adapt_pace,
     delay_of,
     is_among,
-    learn_robots,
     origin_of,
     pause_host,
     refusal_of,
@@ -46,6 +50,7 @@ from tasks.clients.page_work import PageBody, PageWork
 from tasks.clients.proxied_requests import MOST_ROUNDS, ProxiedRequests, ProxyTrouble
 from tasks.clients.proxy_faults import is_block_page
 from tasks.clients.proxy_supply import Blame, ProxySupply
+from tasks.clients.robots_reading import RobotsReading
 
 __all__ = ["PageAnswer", "PageState", "PublicPages", "RobotsRules"]
 
@@ -78,12 +83,22 @@ class PublicPages:
         self.hosts = tuple(hosts)
         self.rules = rules or RobotsRules()
         self.exit_proxy = exit_proxy
+        self.marks: Mapping[str, PageMark] = {}
+        """Pages that are asked for only if they have changed; may be set anew."""
+
         self._proxies = proxies
         self._proxied: ProxiedRequests | None = None
         self._trouble = ProxyTrouble()
         self._runner = asyncio.Runner()
         self._session: aiohttp.ClientSession | None = None
         self._robots_locks: dict[str, asyncio.Lock] = {}
+        self._robots = RobotsReading(
+            get=lambda url, tried: self._get(url, tried, {}),
+            wait_for_turn=self._wait_for_turn,
+            take_in=self._take_in,
+            note_trouble=self._trouble.note,
+            tries=limits.tries,
+        )
 
     def __enter__(self) -> Self:
         """Open nothing yet; the first request does."""
@@ -193,9 +208,7 @@ class PublicPages:
                 self._trouble.note(blame)
             else:
                 self._trouble.note(None)
-                return PageAnswer(
-                    url, PageState.FETCHED, work.tries[url], "", *got, status=200
-                )
+                return got.answer(url, tries=work.tries[url])
             if work.tries[url] < last:
                 await self._wait_for_next_try(retry, work.tries[url] - before)
         tries = work.tries.get(url, 0)
@@ -248,15 +261,17 @@ class PublicPages:
         delay = delay_of(manners, user_agent=self.limits.user_agent)
         longest = max(self.limits.longest_wait.total_seconds(), delay)
         while True:
-            ahead = manners.free_at - loop.time()
+            ahead = manners.paused_until - loop.time()
             if not delay and ahead > longest:
                 reason = f"the host asked us to wait {ahead:.0f} s, too long"
                 raise PageEnded(PageState.LOST, reason, TOO_MANY)
-            seconds = take_turn(manners, delay=delay, now_seconds=loop.time())
+            gap = max(delay, manners.pace)
+            seconds = take_turn(manners, delay=gap, now_seconds=loop.time())
             if seconds <= 0:
                 return
             await asyncio.sleep(seconds)
-            if delay:  # the place was booked
+            is_held = manners.paused_until > loop.time()
+            if gap and not is_held:  # the place was booked
                 return
 
     async def _ask(
@@ -264,10 +279,19 @@ class PublicPages:
     ) -> PageBody | str:
         """Make one request; return the page, or the address it moved to."""
         try:
-            async with self._get(url, tried) as response:
+            mark = self.marks.get(url)
+            conditions = mark.conditions() if mark else {}
+            began = asyncio.get_running_loop().time()
+            async with self._get(url, tried, conditions) as response:
+                self._take_in(response, manners, began)
                 if is_redirect(response.status):
                     return urljoin(url, response.headers.get("Location", ""))
-                self._judge(response, manners)
+                end_unless_readable(
+                    response.status,
+                    response.headers.get("Content-Type", ""),
+                    retry_after=wish_of_host(response),
+                    is_conditional=bool(conditions),
+                )
                 return await self._read(response)
         except TimeoutError:
             seconds = self.limits.request_timeout.total_seconds()
@@ -277,27 +301,35 @@ class PublicPages:
                 PageState.LOST, f"its address is not valid: {wrong}"
             ) from None
         except (aiohttp.ClientError, OSError) as wrong:
-            _end_if_shut_out(wrong)
+            end_if_shut_out(wrong)
             said = str(wrong) or type(wrong).__name__
             raise RetryLater(Retry(f"the connection failed: {said}")) from None
 
-    def _judge(self, response: aiohttp.ClientResponse, manners: HostManners) -> None:
-        """Raise unless the answer is worth reading; pause the host if it asks."""
-        wish = read_retry_after(response.headers.get("Retry-After"), now=now)
-        verdict = judge_status(response.status, retry_after=wish)
-        if isinstance(verdict, Retry):
-            if self._proxies is None and (wish or response.status == TOO_MANY):
-                seconds = FIRST_WAIT_SECONDS * 4 if wish is None else wish
-                moment = asyncio.get_running_loop().time()
-                pause_host(manners, seconds=seconds, now_seconds=moment)
-            raise RetryLater(verdict)
-        if verdict is not None:
-            reason = f"the host answered {response.status}"
-            raise PageEnded(verdict, reason, response.status)
-        kind = response.headers.get("Content-Type", "")
-        if not is_html(kind):
-            reason = f"it is not HTML: {kind.split(';', 1)[0].strip()}"
-            raise PageEnded(PageState.NOT_HTML, reason, response.status)
+    def _take_in(
+        self, response: aiohttp.ClientResponse, manners: HostManners, began: float
+    ) -> None:
+        """
+        Learn what a host can carry, and let it rest as long as it asks.
+
+        Through a proxy, the proxy has a pace of its own, and it rests.
+        """
+        wish = wish_of_host(response)
+        if wish is None and response.status == TOO_MANY:
+            wish = FIRST_WAIT_SECONDS * 4
+        if self._proxies is not None:
+            return
+        moment = asyncio.get_running_loop().time()
+        if wish:
+            pause_host(manners, seconds=wish, now_seconds=moment)
+        wanted = self.limits.wanted_at_once
+        if wanted and not is_among(str(response.url), self.limits.own_hosts):
+            adapt_pace(
+                manners,
+                latency=moment - began,
+                succeeded=response.status == HTTPStatus.OK,
+                wanted_at_once=wanted,
+                longest=self.limits.longest_pace.total_seconds(),
+            )
 
     async def _read(self, response: aiohttp.ClientResponse) -> PageBody:
         largest, size, chunks = self.limits.largest_page_bytes, 0, []
@@ -316,7 +348,8 @@ class PublicPages:
         if self._proxies is not None and is_block_page(body):
             reason = "the host shows a page that blocks this proxy"
             raise RetryLater(Retry(reason, response.status), Blame.BLOCKED)
-        return PageBody(str(response.url), body, response.charset)
+        mark = mark_of(response.headers)
+        return PageBody(str(response.url), body, response.charset, mark)
 
     async def _manners_of(self, url: str) -> HostManners:
         """Return what is known of the host; ask for its robots.txt if need be."""
@@ -327,62 +360,21 @@ class PublicPages:
             lock = self._robots_locks.setdefault(origin_of(url), asyncio.Lock())
             async with lock:
                 if asyncio.get_running_loop().time() >= manners.known_until:
-                    await self._learn_robots(url, manners)
+                    await self._robots.learn(url, manners)
         refusal = refusal_of(manners, url, user_agent=self.limits.user_agent)
         if refusal:
-            raise PageEnded(PageState.REFUSED_BY_ROBOTS, refusal)
+            raise PageEnded(refusal.state, refusal.reason)
         return manners
 
-    async def _learn_robots(self, url: str, manners: HostManners) -> None:
-        """Ask for robots.txt; a page waits for later if no proxy brought it."""
-        status, text = None, ""
-        tried: set[int] = set()
-        for attempt in range(self.limits.tries):
-            is_last = attempt + 1 == self.limits.tries
-            try:
-                status, text = await self._get_robots(url, tried)
-            except RetryLater as later:
-                if is_last:
-                    reason = f"robots.txt: {later.retry.reason}"
-                    raise PageEnded(PageState.POSTPONED, reason) from None
-            else:
-                if status is not None and status < 500 and status != TOO_MANY:  # noqa: PLR2004 - server errors
-                    break
-            if not is_last:
-                await asyncio.sleep(FIRST_WAIT_SECONDS * 2**attempt)
-        moment = asyncio.get_running_loop().time()
-        learn_robots(manners, status=status, text=text, now_seconds=moment)
-
-    async def _get_robots(self, url: str, tried: set[int]) -> tuple[int | None, str]:
-        try:
-            return await self._follow_robots(f"{origin_of(url)}/robots.txt", tried)
-        except RetryLater as later:
-            self._trouble.note(later.blame)
-            if later.blame is Blame.PROXY:
-                raise
-            return later.retry.status, ""
-        except (aiohttp.ClientError, OSError, TimeoutError) as wrong:
-            _end_if_shut_out(wrong)
-            return None, ""
-
-    async def _follow_robots(self, url: str, tried: set[int]) -> tuple[int, str]:
-        for _ in range(MOST_REDIRECTS + 1):
-            async with self._get(url, tried) as response:
-                if not is_redirect(response.status):
-                    raw = await response.content.read(LARGEST_ROBOTS_BYTES)
-                    return response.status, raw.decode("utf-8", "replace")
-                url = urljoin(url, response.headers.get("Location", ""))
-        return 404, ""  # RFC 9309, section 2.3.1.2: as if there were none
-
     def _get(
-        self, url: str, tried: set[int]
+        self, url: str, tried: set[int], conditions: Mapping[str, str]
     ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
         if self._proxies is None:
-            return self._open().get(url, allow_redirects=False)
+            return self._open().get(url, allow_redirects=False, headers=conditions)
         if self._proxied is None:
             headers = headers_of(self.limits)
             self._proxied = ProxiedRequests(self._proxies, self.limits, headers=headers)
-        return self._proxied.get(url, tried)
+        return self._proxied.get(url, tried, conditions)
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -390,7 +382,6 @@ class PublicPages:
         return self._session
 
 
-def _end_if_shut_out(wrong: Exception) -> None:
-    cause = getattr(wrong, "os_error", wrong)
-    if isinstance(cause, InnerAddressError):
-        raise PageEnded(PageState.LOST, str(cause)) from None
+def wish_of_host(response: aiohttp.ClientResponse) -> float | None:
+    """Return for how many seconds the host wants no request, if it says so."""
+    return read_retry_after(response.headers.get("Retry-After"), now=now)

@@ -118,7 +118,7 @@ class PublicPictures:
             await _learn(web, url, manners)
         refusal = refusal_of(manners, url, user_agent=agent)
         if refusal:
-            raise RefusedError(refusal)
+            raise RefusedError(refusal.reason)
         delay = delay_of(manners, user_agent=agent)
         if manners.free_at - moment() > self._pictures.request_timeout.total_seconds():
             raise UnreachableError("its host asks for more patience than there is")

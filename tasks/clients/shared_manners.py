@@ -11,6 +11,7 @@ from config.sections.public_profiles import PublicProfilesSettings
 from tasks.clients.inner_networks import is_inner
 from tasks.clients.page_answers import TOO_MANY
 from tasks.clients.page_manners import (
+    Refusal,
     RobotsRules,
     delay_of,
     is_among,
@@ -54,7 +55,7 @@ class SharedManners:
         """Wait, unless all is over before."""
         self._over.wait(max(0.0, seconds))
 
-    def refusal_of(self, url: str, read_robots: ReadRobots) -> str | None:
+    def refusal_of(self, url: str, read_robots: ReadRobots) -> Refusal | None:
         """Return why robots.txt forbids an address; it is read first if need be."""
         if is_among(url, self._limits.own_hosts):
             return None
@@ -95,7 +96,8 @@ class SharedManners:
             if seconds <= 0:
                 return True
             self.wait(seconds)
-            if delay or self._over.is_set():  # the place was booked
+            is_held = manners.paused_until > monotonic()
+            if (delay and not is_held) or self._over.is_set():  # the place was booked
                 return True
 
     def slow_down(self, url: str, *, tries: int) -> None:

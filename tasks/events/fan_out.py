@@ -150,7 +150,10 @@ class FanOut:
                     block=_LONGEST_READ_MS,
                 )
                 for entry_id, fields in _entries(answer):
-                    self._tell(_read_told(entry_id, fields))
+                    told = _read_told(entry_id, fields)
+                    self._tell(told)
+                    if told.size > 1:
+                        await asyncio.sleep(0)
                 await asyncio.sleep(0)  # let the listeners empty their queues
 
     def _tell(self, told: Told) -> None:
@@ -158,23 +161,29 @@ class FanOut:
         if told.position <= heard:
             return
         self.position = told.position
-        if told.position != heard + 1:
+        if told.first != heard + 1:
             log.warning(
-                "events %d to %d are not in the stream", heard + 1, told.position - 1
+                "events %d to %d are not in the stream", heard + 1, told.first - 1
             )
             self._end_listeners()
             return
-        written: dict[Form, bytes] = {}
-        for listener in self._listeners:
-            if listener.wanted.includes(told):
-                frame = written.get(listener.form)
-                if frame is None:
-                    frame = written[listener.form] = listener.form.write(told)
-                listener.hear(told.position, frame)
+        wanting = [one for one in self._listeners if one.wanted.includes(told)]
+        if wanting:
+            for one in told.apart():
+                _hand_out(one, wanting)
 
     def _end_listeners(self) -> None:
         for listener in self._listeners:
             listener.end()
+
+
+def _hand_out(told: Told, listeners: list[Listener]) -> None:
+    written: dict[Form, bytes] = {}
+    for listener in listeners:
+        frame = written.get(listener.form)
+        if frame is None:
+            frame = written[listener.form] = listener.form.write(told)
+        listener.hear(told.position, frame)
 
 
 async def _newest_position(redis: Redis, stream: str) -> int:
@@ -201,4 +210,6 @@ def _read_told(entry_id: bytes, fields: dict[bytes, bytes]) -> Told:
         campaign_id=UUID(campaign) if campaign else None,
         account_id=UUID(account.decode()) if account else None,
         event=event,
+        size=int(fields.get(b"size", 1)),
+        alike=fields.get(b"alike", b""),
     )

@@ -1,5 +1,6 @@
 """How an event is written for each kind of client, once for all who listen."""
 
+from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
@@ -11,16 +12,37 @@ EVERYBODY = "all"
 
 
 class Told(NamedTuple):
-    """One event in its place, as it comes from the stream or from the table."""
+    """One event, or many alike, as they come from the stream or from the table."""
 
     position: int
+    """Of many, that of the last."""
+
     kind: str
     campaign_id: UUID | None
     account_id: UUID | None
     """The only person who is told; None: everybody who may follow."""
 
     event: bytes
-    """One JSON object, on one line."""
+    """One JSON object, on one line; of many, what they share."""
+
+    size: int = 1
+    alike: bytes | str = b""
+    """Of many, the JSON list of what each adds."""
+
+    @property
+    def first(self) -> int:
+        """The position of the first of them."""
+        return self.position - self.size + 1
+
+    def apart(self) -> Iterator["Told"]:
+        """Yield each event by itself, in order."""
+        if not self.alike:
+            yield self
+            return
+        shared = orjson.loads(self.event)
+        for place, added in enumerate(orjson.loads(self.alike), self.first):
+            event = orjson.dumps(shared | {"id": place} | added)
+            yield self._replace(position=place, event=event, size=1, alike=b"")
 
     @property
     def topic(self) -> str:

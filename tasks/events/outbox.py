@@ -1,6 +1,7 @@
 """Record an event inside the transaction it tells of."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import orjson
 from sqlalchemy import text
@@ -10,15 +11,20 @@ from tasks.events.types import Event
 
 CHANNEL = "muster_events"
 
+MOST_ALIKE = 200
+"""Events in one row: few enough that no listener's queue overflows at once."""
+
 _INSERT = text(
     """
     WITH written AS (
-      INSERT INTO tracking_events (type, campaign_id, account_id, data)
-      SELECT type, campaign_id, account_id, data
+      INSERT INTO tracking_events (type, campaign_id, account_id, data, size, alike)
+      SELECT type, campaign_id, account_id, data, size, alike
       FROM ROWS FROM (
-        jsonb_to_recordset(CAST(:events AS jsonb))
-          AS (type text, campaign_id uuid, account_id uuid, data jsonb)
-      ) WITH ORDINALITY AS event (type, campaign_id, account_id, data, place)
+        json_to_recordset(CAST(:events AS json)) AS (
+          type text, campaign_id uuid, account_id uuid, data jsonb, size int, alike json
+        )
+      ) WITH ORDINALITY
+        AS event (type, campaign_id, account_id, data, size, alike, place)
       ORDER BY place
     )
     SELECT pg_notify(:channel, '')
@@ -33,16 +39,24 @@ def record_event(session: Session, event: Event) -> None:
 
 def record_events(session: Session, events: Iterable[Event]) -> None:
     """Write events in their order, in one statement, and wake the relay at commit."""
-    rows = [
-        {
-            "type": event.type,
-            "campaign_id": str(event.campaign_id) if event.campaign_id else None,
-            "account_id": str(event.account_id) if event.account_id else None,
-            "data": event.data(),
-        }
-        for event in events
-    ]
+    rows = [row for event in events for row in _rows(event)]
     if not rows:
         return
     written = {"events": orjson.dumps(rows).decode(), "channel": CHANNEL}
     session.execute(_INSERT, written)
+
+
+def _rows(event: Event) -> Iterator[dict[str, Any]]:
+    row: dict[str, Any] = {
+        "type": event.type,
+        "campaign_id": event.campaign_id,
+        "account_id": event.account_id,
+        "data": event.data(),
+        "size": 1,
+    }
+    alike = event.alike()
+    if not alike:
+        yield row
+    for begin in range(0, len(alike), MOST_ALIKE):
+        some = alike[begin : begin + MOST_ALIKE]
+        yield row | {"alike": some, "size": len(some)}

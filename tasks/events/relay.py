@@ -3,14 +3,14 @@
 import logging
 from collections.abc import Sequence
 from threading import Event as Signal
-from typing import Any, cast
+from typing import Any
 
 import orjson
 import psycopg
 from redis import Redis
 from redis.exceptions import RedisError, ResponseError
 from redis.typing import EncodableT, FieldT
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import ColumnElement, Row, Text, cast, func, select, text
 from sqlalchemy.orm import Session
 
 from config.connections import engine, redis_client
@@ -31,24 +31,26 @@ _ONE_RELAY = 0x4D75_7374
 _ORDER = text(
     """
     WITH ready AS (
-      SELECT number FROM tracking_events
-      WHERE position IS NULL ORDER BY number LIMIT :batch
+      SELECT number, size, sum(size) OVER (ORDER BY number) AS reach
+      FROM tracking_events WHERE position IS NULL ORDER BY number LIMIT :batch
     ), placed AS (
-      SELECT number, row_number() OVER (ORDER BY number)
-        + (SELECT coalesce(max(position), 0) FROM tracking_events) AS position
-      FROM ready
+      SELECT number,
+        reach + (SELECT coalesce(max(position), 0) FROM tracking_events) AS position
+      FROM ready WHERE reach - size < :batch
     )
     UPDATE tracking_events AS event SET position = placed.position
     FROM placed WHERE event.number = placed.number
-    RETURNING event.position, event.type, event.account_id, event.created_at, event.data
+    RETURNING event.position, event.size, event.type, event.campaign_id,
+      event.account_id, event.created_at, event.data, CAST(event.alike AS text) AS alike
     """
 )
 
 
 def order_events(session: Session, *, batch: int) -> list[Row[Any]]:
     """
-    Give the next positions to at most `batch` committed events; return these in order.
+    Give the next positions to about `batch` committed events; return these in order.
 
+    A row of many events takes as many positions, and is not cut in two.
     The lock makes this one relay's work at a time, and positions become visible in
     their order: a reader never sees one before all smaller ones.
     """
@@ -61,17 +63,17 @@ def publish_events(redis: Redis, ordered: Sequence[Row[Any]], *, batch: int) -> 
     """
     Append ordered events that the stream does not have yet; return how many.
 
-    An entry's id is its position, and Redis refuses an id that is not larger than the
+    An entry's id is its last position, and Redis refuses an id not larger than the
     last: an event is never appended twice, even by two relays.
 
     Args:
         redis: Where the stream is.
         ordered: Events that were just ordered. If they are what the stream lacks next,
             the table need not be read again.
-        batch: At most so many.
+        batch: About so many.
     """
     last = last_published(redis)
-    if not (ordered and last is not None and ordered[0].position == last + 1):
+    if not (ordered and last is not None and _first(ordered[0]) == last + 1):
         with transaction() as session:
             ordered = _unpublished(session, after=last, batch=batch)
     section = settings().events
@@ -81,13 +83,17 @@ def publish_events(redis: Redis, ordered: Sequence[Row[Any]], *, batch: int) -> 
             section.stream,
             _entry(row),
             id=f"{row.position}-0",
-            maxlen=section.stream_length,
+            minid=max(0, row.position - section.stream_length),
             approximate=True,
         )
     for answer in pipeline.execute(raise_on_error=False):
         if isinstance(answer, ResponseError) and "equal or smaller" not in str(answer):
             raise answer
-    return len(ordered)
+    return sum(row.size for row in ordered)
+
+
+def _first(row: Row[Any]) -> int:
+    return int(row.position - row.size + 1)
 
 
 def _unpublished(
@@ -97,21 +103,42 @@ def _unpublished(
     if after is None:
         newest = session.scalar(select(func.max(TrackingEvent.position))) or 0
         after = max(0, newest - settings().events.stream_length)
-    columns = (
-        TrackingEvent.position,
-        TrackingEvent.type,
-        TrackingEvent.account_id,
-        TrackingEvent.created_at,
-        TrackingEvent.data,
+    query = some_rows(TrackingEvent.position > after, limit=batch)
+    return session.execute(query).all()
+
+
+def some_rows(*wanted: ColumnElement[bool], limit: int, newest: bool = False) -> Any:
+    """Return the query for rows of about `limit` events, one row at least."""
+    position = TrackingEvent.position
+    order = position.desc() if newest else position.asc()
+    before = func.sum(TrackingEvent.size).over(order_by=order) - TrackingEvent.size
+    rows = (
+        select(
+            position,
+            TrackingEvent.size,
+            TrackingEvent.type,
+            TrackingEvent.campaign_id,
+            TrackingEvent.account_id,
+            TrackingEvent.created_at,
+            TrackingEvent.data,
+            cast(TrackingEvent.alike, Text).label("alike"),
+            before.label("before"),
+        )
+        .where(*wanted)
+        .order_by(order)
+        .limit(limit)
+        .subquery()
     )
-    query = select(*columns).where(TrackingEvent.position > after)
-    return session.execute(query.order_by(TrackingEvent.position).limit(batch)).all()
+    place = rows.c.position.desc() if newest else rows.c.position
+    return select(rows).where(rows.c.before < limit).order_by(place)
 
 
 def _entry(row: Row[Any]) -> dict[FieldT, EncodableT]:
     entry: dict[FieldT, EncodableT] = {"event": encode_event(row)}
     if row.account_id is not None:
         entry["account"] = str(row.account_id)
+    if row.alike is not None:
+        entry |= {"size": row.size, "alike": row.alike}
     return entry
 
 
@@ -120,12 +147,16 @@ def last_published(redis: Redis) -> int | None:
     newest = redis.xrevrange(settings().events.stream, count=1)
     if not newest:
         return None
-    entry_id = cast("bytes", newest[0][0])  # this client decodes nothing
+    entry_id: Any = newest[0][0]  # bytes: this client decodes nothing
     return int(entry_id.split(b"-", 1)[0])
 
 
-def encode_event(row: TrackingEvent | Row[Any]) -> bytes:
-    """Return what a listener is sent: one JSON object, on one line."""
+def encode_event(row: Row[Any]) -> bytes:
+    """
+    Return what a listener is sent: one JSON object, on one line.
+
+    Of many events it is what they share, with the position of the last.
+    """
     told = {"id": row.position, "type": row.type, "at": row.created_at}
     return orjson.dumps(told | row.data)
 
@@ -162,7 +193,7 @@ def _follow(stop: Signal) -> None:
     ) as listening:
         listening.execute(f"LISTEN {CHANNEL}")  # type: ignore[call-overload,unused-ignore]  # a constant of ours
         while not stop.is_set():
-            while relay_events() == settings().events.relay_batch:
+            while relay_events() >= settings().events.relay_batch:
                 if stop.is_set():
                     return
             _wait_for_notice(listening)

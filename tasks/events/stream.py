@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from itertools import chain, islice
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 
 from tasks.database import transaction
 from tasks.events.forms import Form, Told
-from tasks.events.relay import encode_event
+from tasks.events.relay import encode_event, some_rows
 from tasks.models import TrackingEvent
 
 PAGE = 500
@@ -74,30 +74,34 @@ class Recent(NamedTuple):
 def read_bounds() -> Bounds:
     """Return where the log begins and ends now."""
     with transaction() as session:
-        oldest, newest = session.execute(
-            select(func.min(TrackingEvent.position), func.max(TrackingEvent.position))
-        ).one()
+        first = TrackingEvent.position - TrackingEvent.size + 1
+        ordered = select(first).where(TrackingEvent.position.is_not(None))
+        oldest = session.scalar(ordered.order_by(TrackingEvent.position).limit(1))
+        newest = session.scalar(select(func.max(TrackingEvent.position)))
         return Bounds(oldest or 0, newest or 0)
 
 
 def read_page(wanted: Wanted, form: Form, *, after: int) -> Page:
     """Return the next events after a position, as frames."""
     with transaction() as session:
-        query = _those(wanted).where(TrackingEvent.position > after)
-        rows = session.execute(query.order_by(TrackingEvent.position).limit(PAGE)).all()
-    told = [_told(row) for row in rows]
+        later = TrackingEvent.position > after
+        rows = session.execute(some_rows(later, *_those(wanted), limit=PAGE)).all()
+    told = [one for row in rows for one in _told(row).apart()]
+    frames = [form.write(one) for one in told if one.position > after]
     last = told[-1].position if told else after
-    return Page(last, [form.write(one) for one in told], is_full=len(rows) == PAGE)
+    return Page(last, frames, is_full=len(told) >= PAGE)
 
 
 def list_recent(wanted: Wanted, *, limit: int) -> Recent:
     """Return the newest events; following from `last` neither misses nor repeats."""
     last = read_bounds().newest
     with transaction() as session:
-        query = _those(wanted).where(TrackingEvent.position <= last)
-        newest_first = query.order_by(TrackingEvent.position.desc()).limit(limit)
-        rows = session.execute(newest_first).all()
-    return Recent([orjson.loads(encode_event(row)) for row in rows], last)
+        until = TrackingEvent.position <= last
+        query = some_rows(until, *_those(wanted), limit=limit, newest=True)
+        rows = session.execute(query).all()
+    newest_first = chain.from_iterable(reversed([*_told(row).apart()]) for row in rows)
+    items = [orjson.loads(one.event) for one in islice(newest_first, limit)]
+    return Recent(items, last)
 
 
 def count_events(campaign_id: UUID | None) -> int:
@@ -105,7 +109,7 @@ def count_events(campaign_id: UUID | None) -> int:
     if campaign_id is None:
         return read_bounds().newest  # positions begin at 1 and leave none out
     with transaction() as session:
-        counted = select(func.count()).select_from(TrackingEvent)
+        counted = select(func.sum(TrackingEvent.size))
         mine = counted.where(TrackingEvent.campaign_id == campaign_id)
         return session.scalar(mine) or 0
 
@@ -113,9 +117,9 @@ def count_events(campaign_id: UUID | None) -> int:
 def count_waiting_for_relay() -> int:
     """Return how many committed events have no place in the order yet, to 1,000."""
     with transaction() as session:
-        waiting = select(TrackingEvent.number).where(TrackingEvent.position.is_(None))
-        counted = select(func.count()).select_from(waiting.limit(1_000).subquery())
-        return session.scalar(counted) or 0
+        waiting = select(TrackingEvent.size).where(TrackingEvent.position.is_(None))
+        counted = select(func.sum(waiting.limit(1_000).subquery().c.size))
+        return min(session.scalar(counted) or 0, 1_000)
 
 
 def _told(row: Row[Any]) -> Told:
@@ -125,23 +129,17 @@ def _told(row: Row[Any]) -> Told:
         campaign_id=row.campaign_id,
         account_id=row.account_id,
         event=encode_event(row),
+        size=row.size,
+        alike=row.alike or b"",
     )
 
 
-def _those(
-    wanted: Wanted,
-) -> Select[int | None, str, UUID | None, UUID | None, datetime, dict[str, Any]]:
-    query = select(
-        TrackingEvent.position,
-        TrackingEvent.type,
-        TrackingEvent.campaign_id,
-        TrackingEvent.account_id,
-        TrackingEvent.created_at,
-        TrackingEvent.data,
-    ).where(_in_rooms(wanted))
+def _those(wanted: Wanted) -> list[ColumnElement[bool]]:
+    """Return the conditions that `Wanted.includes` checks."""
+    conditions = [_in_rooms(wanted)]
     if wanted.types:
-        query = query.where(TrackingEvent.type.in_(wanted.types))
-    return query
+        conditions.append(TrackingEvent.type.in_(wanted.types))
+    return conditions
 
 
 def _in_rooms(wanted: Wanted) -> ColumnElement[bool]:

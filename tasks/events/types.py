@@ -8,12 +8,17 @@ from uuid import UUID
 from pydantic.alias_generators import to_camel
 from typing_extensions import override
 
-from config.vocabulary import CampaignRunState, CampaignState, Decision, EventType
+from config.vocabulary import CampaignRunState, CampaignState, EventType
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened: to a campaign, a public profile, a browser."""
+    """
+    Something that happened: to a campaign, a public profile, a browser.
+
+    A kind with a field `each` stands for many events alike, one for each of these; a
+    listener is told each of them by itself.
+    """
 
     type: ClassVar[EventType]
 
@@ -30,45 +35,14 @@ class Event:
         told = {word: getattr(self, name) for name, word in shown}
         return {word: value for word, value in told.items() if value is not None}
 
+    def alike(self) -> list[dict[str, Any]]:
+        """Return what each of many events says beside `data`; nothing for one event."""
+        return []
+
 
 @cache
 def _shown_names(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    return tuple((name, to_camel(name)) for name in names)
-
-
-@dataclass(frozen=True, slots=True)
-class ProfileAcquired(Event):
-    """A public profile was read for the first time in its campaign."""
-
-    type = EventType.ACQUISITION
-
-    profile_id: UUID
-    profile: str
-    """Its handle, with an `@` in front."""
-
-
-@dataclass(frozen=True, slots=True)
-class ProfileScored(Event):
-    """A public profile was held against the criteria."""
-
-    type = EventType.FILTERING
-
-    profile_id: UUID
-    profile: str
-    score: int
-    kept: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ProfileQueued(Event):
-    """A public profile waits for a reviewer."""
-
-    type = EventType.REVIEW
-
-    profile_id: UUID
-    profile: str
-    score: int
-    decision: str = Decision.PENDING
+    return tuple((name, to_camel(name)) for name in names if name != "each")
 
 
 @dataclass(frozen=True, slots=True)

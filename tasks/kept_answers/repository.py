@@ -1,9 +1,10 @@
 """Queries and changes of kept answers; takes a session, never commits."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -82,3 +83,22 @@ def forget_kept(session: Session, request: KeyedRequest, *, now: datetime) -> No
         .with_for_update(skip_locked=True)
     )
     session.execute(delete(KeptAnswer).where(KeptAnswer.key_hash.in_(old)))
+
+
+def _place_of(words: str) -> ColumnElement[int]:
+    """Return where words stand in the content, from 1; 0 if they do not."""
+    return func.position(literal(words.encode()).op("IN")(KeptAnswer.content))
+
+
+def forget_naming(session: Session, words: Sequence[str]) -> int:
+    """Let go of the content of kept answers that hold some words; return how many."""
+    if not words:
+        return 0
+    holds = [_place_of(one) > 0 for one in words]
+    emptied = session.execute(
+        update(KeptAnswer)
+        .where(KeptAnswer.content.is_not(None), or_(*holds))
+        .values(content=None)
+        .returning(KeptAnswer.key_hash)
+    )
+    return len(emptied.all())

@@ -37,7 +37,7 @@ RULES = (
     _rule(WRITING, r"/proxies/generate", LimitClass.GENERAL),
     _rule(
         READING | WRITING,
-        r"/(profiles|tracking|analytics|browser-profiles|cloak|proxies)(/.+)?",
+        r"/(profiles|tracking|analytics|browser-profiles|cloak|proxies|secrets)(/.+)?",
         LimitClass.INTERACTIVE,
     ),
     _rule(

@@ -7,6 +7,7 @@ from tasks.models.accounts import (
     LoginActivity,
     PasswordReset,
 )
+from tasks.models.api_secrets import ApiSecret
 from tasks.models.audit import AuditEntry
 from tasks.models.base import Base, id_at, new_id
 from tasks.models.browser_profiles import (
@@ -18,6 +19,7 @@ from tasks.models.campaigns import (
     Campaign,
     CampaignRun,
     FailurePicture,
+    PageMark,
     SourcePage,
     UnreadableItem,
     UploadedPiece,
@@ -35,7 +37,7 @@ from tasks.models.proxies import (
     ProxyPin,
     RotationTerms,
 )
-from tasks.models.public_profiles import PublicProfile, ReviewItem
+from tasks.models.public_profiles import ForgottenPerson, PublicProfile, ReviewItem
 from tasks.models.review_work import ReviewBatch, ReviewBatchMember, ReviewView
 from tasks.models.reviews import ReviewLogHead, ReviewStep, ReviewVote
 from tasks.models.vpn import TunnelKeeper, VpnTunnel
@@ -43,6 +45,7 @@ from tasks.models.vpn import TunnelKeeper, VpnTunnel
 __all__ = [
     "Account",
     "AccountSession",
+    "ApiSecret",
     "AuditEntry",
     "Base",
     "BrowserFolder",
@@ -51,6 +54,7 @@ __all__ = [
     "CampaignRun",
     "Failure",
     "FailurePicture",
+    "ForgottenPerson",
     "Invitation",
     "KeptAnswer",
     "LeakTest",
@@ -58,6 +62,7 @@ __all__ = [
     "LimitViolation",
     "Login",
     "LoginActivity",
+    "PageMark",
     "PasswordReset",
     "Proxy",
     "ProxyAction",

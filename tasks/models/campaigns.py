@@ -72,6 +72,9 @@ class CampaignRun(Record):
     rejected: Mapped[int] = mapped_column(server_default=text("0"))
     unreadable: Mapped[int] = mapped_column(server_default=text("0"))
     known: Mapped[int] = mapped_column(server_default=text("0"))
+    barred: Mapped[int] = mapped_column(server_default=text("0"))
+    """Asked to be forgotten, and were not taken in."""
+
     stage_seconds: Mapped[dict[str, Any]]
     attempt: Mapped[int] = mapped_column(server_default=text("0"))
     idle_attempts: Mapped[int] = mapped_column(server_default=text("0"))
@@ -134,6 +137,24 @@ class FailurePicture(Record):
     reason: Mapped[str]
     browser_profile_id: Mapped[UUID]
     content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class PageMark(Base):
+    """How to ask a host whether a page has changed since a campaign read it."""
+
+    __tablename__ = "page_marks"
+
+    campaign_id: Mapped[UUID] = mapped_column(
+        ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True
+    )
+    url_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    """BLAKE2b of the address, 16 bytes; addresses may be longer than an index takes."""
+
+    recipe: Mapped[str]
+    """Name and version it was read with; with another it is read anew."""
+
+    etag: Mapped[str | None]
+    last_modified: Mapped[str | None]
 
 
 class UploadedTable(Record):

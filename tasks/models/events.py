@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, Index, func, text
+from sqlalchemy import JSON, BigInteger, Identity, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tasks.models.base import Base
@@ -12,10 +12,11 @@ from tasks.models.base import Base
 
 class TrackingEvent(Base):
     """
-    One event, written in the transaction it tells of.
+    One event, or many alike, written in the transaction it tells of.
 
     `number` is the order of writing, which interleaved commits may break; `position`
-    is given by the relay after the commit and is the order everybody sees.
+    is given by the relay after the commit and is the order everybody sees. Of many,
+    each has a position of its own, and the row's is that of the last.
     """
 
     __tablename__ = "tracking_events"
@@ -39,4 +40,10 @@ class TrackingEvent(Base):
     """The only person who is told; NULL: everybody who may follow."""
 
     data: Mapped[dict[str, Any]]
+    size: Mapped[int] = mapped_column(server_default=text("1"))
+    """How many events the row tells of."""
+
+    alike: Mapped[list[Any] | None] = mapped_column(JSON)
+    """What each of many says beside `data`; NULL for a single event."""
+
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

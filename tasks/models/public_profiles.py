@@ -12,11 +12,12 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    func,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tasks.models.base import Record
+from tasks.models.base import Base, Record
 
 
 class PublicProfile(Record):
@@ -54,6 +55,17 @@ class PublicProfile(Record):
     score_parts: Mapped[list[Any]]
     confidence: Mapped[float]
     criteria_version: Mapped[int]
+
+
+class ForgottenPerson(Base):
+    """Somebody who asked to be forgotten, known only by a keyed hash."""
+
+    __tablename__ = "forgotten_people"
+
+    person_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    """Of platform and handle (`tasks.sealing.keyed_hashes`), 32 bytes."""
+
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class ReviewItem(Record):

@@ -8,15 +8,17 @@ from zlib import crc32
 
 from config.errors import InvalidError, UnreadableError
 from config.recipes import Recipe, find_recipe
-from tasks.clients.page_answers import PageAnswer, PageState
+from config.recipes.parts import RecipeHead
+from tasks.clients.page_answers import PageAnswer, PageMark, PageState
 from tasks.clients.page_door import PageDoor
+from tasks.public_profiles.page_quota import COUNTED, quota_of
 from tasks.public_profiles.read_listing import read_listing
 from tasks.public_profiles.read_page import read_page
-from tasks.public_profiles.read_table import check_columns, read_table
+from tasks.public_profiles.read_parquet import ParquetTable, read_parquet
+from tasks.public_profiles.read_table import TablePortion, check_columns, read_table
 from tasks.public_profiles.schemas import (
     AcquiredProfile,
     PagesSource,
-    Source,
     TableSource,
     Unreadable,
 )
@@ -54,14 +56,19 @@ class AcquiredPortion:
 
     found_urls: Sequence[str] = ()
     settled_urls: Sequence[str] = ()
+    marks: Sequence[tuple[str, PageMark]] = ()
+    """Pages that were read, with how to ask whether they have changed since."""
+
+    unchanged: int = 0
+    """Pages that are as they were when an earlier run read them."""
 
     @property
     def items(self) -> int:
         """How many items were read, well or not."""
-        return len(self.profiles) + len(self.unreadable)
+        return len(self.profiles) + len(self.unreadable) + self.unchanged
 
 
-def check_source(source: Source, *, lines: Iterator[bytes]) -> None:
+def check_source(source: TableSource | PagesSource, *, lines: Iterator[bytes]) -> None:
     """
     Refuse a source that cannot be read as it is described.
 
@@ -78,9 +85,25 @@ def check_source(source: Source, *, lines: Iterator[bytes]) -> None:
         read_table(lines, source=source, limit=1)
         return
     try:
-        find_recipe(source.recipe)
+        recipe = find_recipe(source.recipe)
     except InvalidError as unknown:
         raise InvalidError(unknown.message, field="source.recipe") from None
+    check_recipe_version(recipe, source.recipe_version)
+
+
+def check_recipe_version(recipe: RecipeHead, wanted: int | None) -> None:
+    """
+    Return if a recipe is what the source was made for.
+
+    Raises:
+        InvalidError: The source names another version of it.
+    """
+    if wanted not in {None, recipe.version}:
+        raise InvalidError(
+            f"recipe {recipe.name} is at version {recipe.version}, not {wanted}; look "
+            "at it again, then name that version",
+            field="source.recipeVersion",
+        )
 
 
 def acquire_from_table(
@@ -92,6 +115,19 @@ def acquire_from_table(
 ) -> AcquiredPortion:
     """Read the next rows of a table; `lines` begin at the position's offset."""
     rows = read_table(lines, source=source, limit=limit, position=position or None)
+    return _acquired(rows)
+
+
+def acquire_from_parquet(
+    source: TableSource, table: ParquetTable, *, position: dict[str, Any], limit: int
+) -> AcquiredPortion:
+    """Read the next rows of a Parquet file, from the position's row on."""
+    return _acquired(
+        read_parquet(table, source=source, limit=limit, position=position or None)
+    )
+
+
+def _acquired(rows: TablePortion) -> AcquiredPortion:
     return AcquiredPortion(
         position=rows.position,
         ended=rows.ended,
@@ -112,6 +148,13 @@ def acquire_from_listing(
             what to check.
     """
     url = position.get("listing_url") or str(source.listing_url)
+    quota = quota_of(source, position)
+    if not quota.take(url):
+        return AcquiredPortion(
+            position={**position, "listing_ended": True},
+            ended=False,
+            unclear=[Unreadable(reference=url, reason=quota.reason(url))],
+        )
     answer = pages.fetch_one(url, what="listing")
     listing = read_listing(
         answer.content, url=answer.final_url, recipe=find_recipe(source.recipe)
@@ -126,6 +169,7 @@ def acquire_from_listing(
             "listing_url": onward,
             "listings_seen": seen,
             "listing_ended": is_last,
+            COUNTED: quota.counted,
         },
         ended=False,
         found_urls=listing.links,
@@ -147,32 +191,59 @@ def acquire_from_pages(
         source: As the campaign names it.
         pages: The open door to its hosts.
         urls: Pages to fetch; none means that the source has come to its end.
-        position: Handed on unchanged.
+        position: Handed on, with the pages of each host counted.
         earlier_tries: Page -> tries so far, kept up to date for pages left over.
     """
     recipe = find_recipe(source.recipe)
-    profiles, unreadable, settled = [], [], []
+    quota = quota_of(source, position)
+    allowed = [url for url in urls if quota.take(url)]
     answers = pages.fetch(
-        urls, budget_seconds=LONGEST_FETCH_SECONDS, earlier_tries=earlier_tries
+        allowed, budget_seconds=LONGEST_FETCH_SECONDS, earlier_tries=earlier_tries
     )
     for answer in answers:
         if answer.state is PageState.POSTPONED:
             earlier_tries[answer.url] = answer.tries
-            continue
-        earlier_tries.pop(answer.url, None)
-        settled.append(answer.url)
-        read = _read_answer(answer, recipe)
-        if isinstance(read, Unreadable):
-            unreadable.append(read)
+            quota.give_back(answer.url)
         else:
-            profiles.append(read)
+            earlier_tries.pop(answer.url, None)
+    had = [one for one in answers if one.state is not PageState.POSTPONED]
+    profiles, unreadable, marks = _read_answers(had, recipe)
+    skipped = set(urls).difference(allowed)
+    unreadable += [
+        Unreadable(reference=url, reason=quota.reason(url)) for url in sorted(skipped)
+    ]
     return AcquiredPortion(
-        position=position,
+        position={**position, COUNTED: quota.counted},
         ended=not urls,
         profiles=profiles,
         unreadable=unreadable,
-        settled_urls=settled,
+        settled_urls=[*(one.url for one in had), *skipped],
+        marks=marks,
+        unchanged=sum(one.state is PageState.UNCHANGED for one in had),
     )
+
+
+def _read_answers(
+    answers: Sequence[PageAnswer], recipe: Recipe
+) -> tuple[list[AcquiredProfile], list[Unreadable], list[tuple[str, PageMark]]]:
+    profiles, unreadable, marks = [], [], []
+    for answer in answers:
+        if answer.state is PageState.UNCHANGED:
+            continue
+        read = _read_answer(answer, recipe)
+        if isinstance(read, Unreadable):
+            unreadable.append(read)
+            continue
+        profiles.append(read)
+        if answer.mark is not None:
+            marks.append((answer.url, answer.mark))
+    return profiles, unreadable, marks
+
+
+def recipe_mark(source: PagesSource) -> str:
+    """Return the recipe of a source with its version, in one word."""
+    recipe = find_recipe(source.recipe)
+    return f"{recipe.name}@{recipe.version}"
 
 
 def hosts_of(source: PagesSource) -> tuple[str, ...]:

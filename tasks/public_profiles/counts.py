@@ -82,10 +82,12 @@ def read_count(text: str | None, *, noun: str | None = None) -> int | None:
     Dates, ages, ranges, percentages, prices, lower bounds (`500+`) and negative
     numbers are no counts. `1.234` is a thousand and some; `1.234M` is a decimal.
     """
-    if not text or not _DIGIT.search(text):
+    if not text:
         return None
     if text.isascii() and text.isdigit():
         return _sensible(text)
+    if not _DIGIT.search(text):
+        return None
     text = _plain(text)
     if noun is not None:
         return _beside(text, noun)

@@ -84,7 +84,7 @@ def read_table(
     portion = TablePortion(position, ended=False)
     taken = 0
     for row in rows:
-        _sort_in(row, build, portion)
+        sort_in(row, build, portion)
         taken += 1
         if taken >= limit:
             break
@@ -201,19 +201,17 @@ def _reading(
 ) -> tuple[Build, Iterator[Row]]:
     """Return how a row becomes a public profile, and the rows."""
     if source.form == "json_lines":
-        paths = {name: _split_path(path) for name, path in source.columns.items()}
-        return _builder(source, paths, _cell_at_path), read_json_rows(feed)
+        return build_from_objects(source), read_json_rows(feed)
     header = position["header"]
-    places = {
-        name: _place(column, header, name=name)
-        for name, column in source.columns.items()
-    }
+    places = [
+        _place(column, header, name=name) for name, column in source.columns.items()
+    ]
     width = len(header)
 
-    def cell(row: list[str], place: int) -> str | None:
-        return row[place]
+    def pick_cells(row: list[str]) -> list[str]:
+        return [row[place] for place in places]
 
-    build = _builder(source, places, cell)
+    build = _builder(source, pick_cells)
 
     def build_checked(row: list[str], unclear: list[str]) -> AcquiredProfile | str:
         if len(row) != width and (len(row) < width or any(row[width:])):
@@ -223,16 +221,33 @@ def _reading(
     return build_checked, read_csv_rows(feed, delimiter=position["delimiter"])
 
 
-def _builder(
-    source: TableSource, places: Mapping[str, Any], cell: Callable[[Any, Any], Any]
+def build_from_objects(
+    source: TableSource, *, plain: Callable[[Any], Any] | None = None
 ) -> Build:
-    readers = [(name, place, READERS[name]) for name, place in places.items()]
+    """
+    Return what makes public profiles of objects; columns are dotted paths in them.
+
+    Args:
+        source: Columns of the table.
+        plain: Makes a value of JSON of what stands at a path, if that is no such.
+    """
+    paths = [_split_path(path) for path in source.columns.values()]
+
+    def pick_members(row: Mapping[str, Any]) -> list[Any]:
+        found = [_cell_at_path(row, path) for path in paths]
+        return found if plain is None else [plain(one) for one in found]
+
+    return _builder(source, pick_members)
+
+
+def _builder(source: TableSource, pick: Callable[[Any], list[Any]]) -> Build:
+    """Return how a row is built of the cells that `pick` takes, a column each."""
+    readers = [(name, READERS[name]) for name in source.columns]
     constant = source.platform.strip().lower() if source.platform else None
 
     def build(row: Any, unclear: list[str]) -> AcquiredProfile | str:
         values: dict[str, Any] = {}
-        for name, place, read in readers:
-            raw = cell(row, place)
+        for (name, read), raw in zip(readers, pick(row), strict=True):
             if raw is None or raw == "":
                 continue
             try:
@@ -260,7 +275,8 @@ def _checked(values: dict[str, Any]) -> AcquiredProfile | str:
         return said_of(wrong)
 
 
-def _sort_in(row: Row, build: Build, portion: TablePortion) -> None:
+def sort_in(row: Row, build: Build, portion: TablePortion) -> None:
+    """Put a row's public profile, or why there is none, into a portion."""
     if row.problem is None:
         unclear: list[str] = []
         built = build(row.cells, unclear)
@@ -274,7 +290,7 @@ def _sort_in(row: Row, build: Build, portion: TablePortion) -> None:
 
 
 def _about(row: Row, reason: str) -> Unreadable:
-    return Unreadable(reference=f"line {row.line}", reason=reason)
+    return Unreadable(reference=f"{row.unit} {row.line}", reason=reason)
 
 
 def _place(column: str, header: list[str], *, name: str) -> int:

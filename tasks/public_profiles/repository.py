@@ -22,7 +22,7 @@ _STORE = text(
       id, :campaign_id, :campaign_run_id, platform, handle, handle_key, display_name,
       url, external_id, bio, followers, following, posts, verified, kind, location,
       language, topics, picture_url, score, score_parts, confidence, :criteria_version
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS stated (
+    FROM json_to_recordset(CAST(:rows AS json)) AS stated (
       id uuid, platform text, handle text, handle_key text, display_name text, url text,
       external_id text, bio text, followers bigint, following bigint, posts bigint,
       verified boolean, kind text, location text, language text, topics text[],

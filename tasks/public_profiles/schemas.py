@@ -32,7 +32,10 @@ def _without_nul(text: str) -> str:
     return text.replace("\0", "")
 
 
-Text = Annotated[str, AfterValidator(_without_nul)]
+CLEANED = AfterValidator(_without_nul)
+"""Last of a field's rules: before it, pydantic checks lengths without Python."""
+
+Text = Annotated[str, CLEANED]
 
 
 class AcquiredProfile(Schema):
@@ -44,23 +47,23 @@ class AcquiredProfile(Schema):
     handle: Annotated[Text, Len(1, 256)]
     """The name in the profile's address, without a leading `@`."""
 
-    display_name: Annotated[Text, Len(0, 512)] | None = None
-    url: Annotated[Text, Len(0, 2048)] | None = None
-    external_id: Annotated[Text, Len(0, 256)] | None = None
-    bio: Annotated[Text, Len(0, 20_000)] | None = None
+    display_name: Annotated[str, Len(0, 512), CLEANED] | None = None
+    url: Annotated[str, Len(0, 2048), CLEANED] | None = None
+    external_id: Annotated[str, Len(0, 256), CLEANED] | None = None
+    bio: Annotated[str, Len(0, 20_000), CLEANED] | None = None
     followers: Count | None = None
     """Absent is unknown, never 0."""
 
     following: Count | None = None
     posts: Count | None = None
     verified: bool | None = None
-    kind: Annotated[Text, Len(0, 64)] | None = None
+    kind: Annotated[str, Len(0, 64), CLEANED] | None = None
     """Such as `person`, `organisation`, `music group`, where the source says."""
 
-    location: Annotated[Text, Len(0, 256)] | None = None
-    language: Annotated[Text, Len(0, 64)] | None = None
+    location: Annotated[str, Len(0, 256), CLEANED] | None = None
+    language: Annotated[str, Len(0, 64), CLEANED] | None = None
     topics: Annotated[tuple[Text, ...], Len(0, 100)] = ()
-    picture_url: Annotated[Text, Len(0, 2048)] | None = None
+    picture_url: Annotated[str, Len(0, 2048), CLEANED] | None = None
 
 
 PROFILE_FIELDS = tuple(AcquiredProfile.model_fields)
@@ -90,7 +93,7 @@ def _say_that_kind_is_needed(described: dict[str, Any]) -> None:
 
 
 class TableSource(Schema):
-    """A CSV or JSON Lines file that was uploaded before."""
+    """A CSV, JSON Lines or Parquet file that was uploaded before."""
 
     model_config = ConfigDict(json_schema_extra=_say_that_kind_is_needed)
 
@@ -98,7 +101,7 @@ class TableSource(Schema):
     table_id: UUID
     """Id that the upload answered."""
 
-    form: Literal["csv", "json_lines"] = "csv"
+    form: Literal["csv", "json_lines", "parquet"] = "csv"
     columns: Annotated[dict[str, str], Len(1)]
     """Field of a public profile -> column of the table (CSV header, or dotted path)."""
 
@@ -121,8 +124,14 @@ class PagesSource(Schema):
     recipe: Annotated[str, Len(1, 64)]
     """Name of a file in `config/recipes/`, without its ending."""
 
+    recipe_version: Annotated[StrictInt, Ge(1)] | None = None
+    """Refuse any other version of the recipe; None takes the present one."""
+
     hosts: tuple[str, ...] = ()
     """Hosts whose pages may be fetched; empty means the listing's own host."""
+
+    pages_per_host: Annotated[StrictInt, Ge(1)] | None = None
+    """Fewer pages of one host, for each run, than the settings allow."""
 
 
 class Exit(Schema):
@@ -203,8 +212,58 @@ class BrowserPagesSource(PagesSource):
         return self
 
 
+InputValue = Annotated[str, Len(1, 2048)]
+InputValues = Annotated[tuple[InputValue, ...], Len(1, 10_000)]
+
+
+class JsonApiSource(Schema):
+    """Records of a documented JSON interface, read with a recipe."""
+
+    model_config = ConfigDict(json_schema_extra=_say_that_kind_is_needed)
+
+    kind: Literal["json_api"] = "json_api"
+    recipe: Annotated[str, Len(1, 64)]
+    """Name of a file in `config/recipes/json_api/`, without its ending."""
+
+    recipe_version: Annotated[StrictInt, Ge(1)] | None = None
+    """Refuse any other version of the recipe; None takes the present one."""
+
+    base_url: AnyHttpUrl | None = None
+    """The server to ask, for recipes of services that have many."""
+
+    inputs: dict[str, InputValue | InputValues] = Field(default_factory=dict)
+    """Value or values for each input that the recipe names."""
+
+    secret: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
+    """Name of the secret that opens the interface, see `/secrets`; never itself."""
+
+    hosts: tuple[str, ...] = ()
+    """Hosts that may be asked; empty means those of the recipe and of the inputs."""
+
+    details: StrictBool = False
+    """Take a second look at each record, if the recipe knows one."""
+
+    seconds_between_requests: Annotated[float, Ge(0), Le(3600)] | None = None
+    """A slower pace than the recipe's."""
+
+    pages_per_host: Annotated[StrictInt, Ge(1)] | None = None
+    """Fewer answers of one host, for each run, than the settings allow."""
+
+    exit: Exit | None = None
+    """How the interface is asked; left out: straight from the worker."""
+
+    @field_validator("inputs", mode="before")
+    @classmethod
+    def _names_are_ours(cls, inputs: Any) -> Any:
+        # JSON says accountId, the inputs are called account_id.
+        if not isinstance(inputs, dict):
+            return inputs
+        return {to_snake(str(name)): value for name, value in inputs.items()}
+
+
 Source = Annotated[
-    TableSource | HtmlPagesSource | BrowserPagesSource, Field(discriminator="kind")
+    TableSource | HtmlPagesSource | BrowserPagesSource | JsonApiSource,
+    Field(discriminator="kind"),
 ]
 
 

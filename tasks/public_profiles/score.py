@@ -2,9 +2,9 @@
 
 import math
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 from tasks.public_profiles.schemas import (
     AcquiredProfile,
@@ -17,8 +17,7 @@ from tasks.public_profiles.schemas import (
 KEYWORDS_FOR_FULL_POINTS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class _Judgement:
+class _Judgement(NamedTuple):
     """How far one criterion is met, from 0 to 1, or None where it is unknown."""
 
     name: str
@@ -36,7 +35,8 @@ def score_public_profile(public_profile: AcquiredProfile, criteria: Criteria) ->
     confidence. An excluded word takes all points away. The parts' points are whole
     numbers that add up to the score.
     """
-    judgements = list(_judge(public_profile, criteria))
+    said = _said(public_profile)
+    judgements = list(_judge(public_profile, criteria, said))
     if not judgements:
         nothing = ScorePart(
             name="criteria",
@@ -45,19 +45,10 @@ def score_public_profile(public_profile: AcquiredProfile, criteria: Criteria) ->
             value=None,
             explanation="The campaign names no criteria, so everybody meets them.",
         )
-        return _with_exclusions([nothing], 1.0, public_profile, criteria)
-    weights = [criteria.weights.get(one.name, 1.0) for one in judgements]
-    known = sum(
-        weight
-        for weight, one in zip(weights, judgements, strict=True)
-        if one.met is not None
-    )
-    total = sum(weights)
-    possible = _round_to_sum(
-        [
-            100 * weight / known if one.met is not None and known else 0.0
-            for weight, one in zip(weights, judgements, strict=True)
-        ]
+        return _with_exclusions([nothing], 1.0, said, criteria)
+    weigh = criteria.weights.get
+    possible, confidence = _share_out(
+        tuple([(weigh(one.name, 1.0), one.met is not None) for one in judgements])
     )
     points = _round_to_sum(
         [
@@ -66,27 +57,36 @@ def score_public_profile(public_profile: AcquiredProfile, criteria: Criteria) ->
         ]
     )
     parts = [
-        ScorePart(
-            name=one.name,
-            points=earned,
-            possible=most,
-            value=one.value,
-            explanation=one.explanation,
-        )
+        ScorePart(one.name, earned, most, one.value, one.explanation)
         for one, earned, most in zip(judgements, points, possible, strict=True)
     ]
-    confidence = round(known / total, 3) if total else 0.0
-    return _with_exclusions(parts, confidence, public_profile, criteria)
+    return _with_exclusions(parts, confidence, said, criteria)
+
+
+@lru_cache(maxsize=1024)
+def _share_out(
+    weighed: tuple[tuple[float, bool], ...],
+) -> tuple[tuple[int, ...], float]:
+    """
+    Return the most points of each criterion, and the confidence.
+
+    Args:
+        weighed: The weight of each, and whether it could be judged.
+    """
+    known = sum(weight for weight, is_known in weighed if is_known)
+    total = sum(weight for weight, _ in weighed)
+    shares = [
+        100 * weight / known if is_known and known else 0.0
+        for weight, is_known in weighed
+    ]
+    return tuple(_round_to_sum(shares)), round(known / total, 3) if total else 0.0
 
 
 def _with_exclusions(
-    parts: list[ScorePart],
-    confidence: float,
-    public_profile: AcquiredProfile,
-    criteria: Criteria,
+    parts: list[ScorePart], confidence: float, said: str, criteria: Criteria
 ) -> Score:
-    points = sum(part.points for part in parts)
-    excluded = _words_found(public_profile, criteria.excluded_words)
+    points = sum([part.points for part in parts])
+    excluded = _words_found(said, criteria.excluded_words)
     if excluded:
         parts.append(
             ScorePart(
@@ -101,13 +101,15 @@ def _with_exclusions(
     return Score(score=points, confidence=confidence, parts=tuple(parts))
 
 
-def _judge(public_profile: AcquiredProfile, criteria: Criteria) -> Iterator[_Judgement]:
+def _judge(
+    public_profile: AcquiredProfile, criteria: Criteria, said: str
+) -> Iterator[_Judgement]:
     for name in ("followers", "following", "posts"):
         wanted: Range | None = getattr(criteria, name)
         if wanted is not None:
             yield _judge_count(name, getattr(public_profile, name), wanted)
     if criteria.keywords:
-        yield _judge_keywords(public_profile, criteria.keywords)
+        yield _judge_keywords(said, criteria.keywords)
     for name, value in (
         ("locations", public_profile.location),
         ("languages", public_profile.language),
@@ -122,7 +124,7 @@ def _judge(public_profile: AcquiredProfile, criteria: Criteria) -> Iterator[_Jud
 
 
 def _judge_count(name: str, value: int | None, wanted: Range) -> _Judgement:
-    bounds = _in_words(wanted)
+    bounds = _in_words(wanted.min, wanted.max)
     if value is None:
         return _Judgement(
             name, None, None, f"The source does not state its {name}; wanted {bounds}."
@@ -150,23 +152,21 @@ def _closeness(value: int, bound: int) -> float:
     return max(0.0, 1.0 - abs(math.log10(value / bound)))
 
 
-def _in_words(wanted: Range) -> str:
-    if wanted.min is not None and wanted.max is not None:
-        return f"{wanted.min:,} to {wanted.max:,}"
-    if wanted.min is not None:
-        return f"{wanted.min:,} or more"
-    return f"{wanted.max:,} or fewer" if wanted.max is not None else "any number"
+@lru_cache(maxsize=64)
+def _in_words(least: int | None, most: int | None) -> str:
+    if least is not None and most is not None:
+        return f"{least:,} to {most:,}"
+    if least is not None:
+        return f"{least:,} or more"
+    return f"{most:,} or fewer" if most is not None else "any number"
 
 
-def _judge_keywords(
-    public_profile: AcquiredProfile, keywords: tuple[str, ...]
-) -> _Judgement:
-    stated = (public_profile.bio, public_profile.display_name, public_profile.topics)
-    if not any(stated):
+def _judge_keywords(said: str, keywords: tuple[str, ...]) -> _Judgement:
+    if not said:
         return _Judgement(
             "keywords", None, None, "It states no name, description or topics."
         )
-    found = _words_found(public_profile, keywords)
+    found = _words_found(said, keywords)
     met = min(1.0, len(found) / min(len(keywords), KEYWORDS_FOR_FULL_POINTS))
     explanation = (
         f"Says {_listed(found)}: {len(found)} of {len(keywords)} keywords."
@@ -208,30 +208,27 @@ def _judge_flag(value: bool | None, *, wanted: bool) -> _Judgement:  # noqa: FBT
     )
 
 
-def _words_found(
-    public_profile: AcquiredProfile, words: tuple[str, ...]
-) -> tuple[str, ...]:
-    if not words:
-        return ()
-    said = "\n".join(
-        part
-        for part in (
-            public_profile.display_name,
-            public_profile.bio,
-            *public_profile.topics,
-        )
-        if part
-    ).casefold()
-    return tuple(
+def _said(public_profile: AcquiredProfile) -> str:
+    """Return all that words are looked for in, in one case."""
+    name, bio = public_profile.display_name or "", public_profile.bio or ""
+    parts = [part for part in (name, bio, *public_profile.topics) if part]
+    return "\n".join(parts).casefold()
+
+
+def _words_found(said: str, words: tuple[str, ...]) -> tuple[str, ...]:
+    found = [
         word
-        for word, pattern in zip(words, _patterns(words), strict=True)
-        if pattern.search(said)
-    )
+        for word, folded, pattern in _patterns(words)
+        if folded in said and pattern.search(said)  # the first is far cheaper
+    ]
+    return tuple(found)
 
 
 @lru_cache(maxsize=64)
-def _patterns(words: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(_bounded(word.casefold())) for word in words)
+def _patterns(words: tuple[str, ...]) -> tuple[tuple[str, str, re.Pattern[str]], ...]:
+    folded = [word.casefold() for word in words]
+    patterns = [re.compile(_bounded(word)) for word in folded]
+    return tuple(zip(words, folded, patterns, strict=True))
 
 
 def _bounded(word: str) -> str:
@@ -241,14 +238,17 @@ def _bounded(word: str) -> str:
     return before + re.escape(word) + after
 
 
-def _listed(words: Iterable[str]) -> str:
+@lru_cache(maxsize=1024)
+def _listed(words: tuple[str, ...]) -> str:
     return ", ".join(f"“{word}”" for word in words)
 
 
 def _round_to_sum(values: list[float]) -> list[int]:
     """Round so that the whole numbers add up to the rounded sum (largest remainder)."""
-    floors = [math.floor(value) for value in values]
+    floors = [int(value) for value in values]  # none is negative
     missing = round(sum(values)) - sum(floors)
+    if not missing:
+        return floors
     by_remainder = sorted(
         range(len(values)), key=lambda place: floors[place] - values[place]
     )

@@ -50,16 +50,19 @@ def _text(longest: int, *, cut: bool) -> Callable[[Any], str | None]:
     unknown = NOTHING_SAID - {"na", "nil"}
 
     def read(cell: Any) -> str | None:
-        if isinstance(cell, bool | dict | list):
+        if isinstance(cell, str):
+            text = cell.strip()
+        elif isinstance(cell, bool | dict | list):
             raise UnreadableCellError(f"{_short(cell)} is not text")
-        text = cell.strip() if isinstance(cell, str) else str(cell)
+        else:
+            text = str(cell)
+        if len(text) <= _LONGEST_NOTHING and text.lower() in unknown:
+            return None
         if len(text) > longest:
             if not cut:
                 raise UnreadableCellError(f"longer than {longest} characters")
-            text = text[:longest]
-        return (
-            None if len(text) <= _LONGEST_NOTHING and text.lower() in unknown else text
-        )
+            return text[:longest]
+        return text
 
     return read
 

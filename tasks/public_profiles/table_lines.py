@@ -57,6 +57,8 @@ class Row:
 
     cells: Any = None
     problem: str | None = None
+    unit: str = "line"
+    """What is numbered, in the words of the person who owns the table."""
 
 
 def read_csv_rows(feed: LineFeed, *, delimiter: str) -> Iterator[Row]:

@@ -1,7 +1,7 @@
 """Pure: the hash chain of the review log, and where it is broken."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -114,11 +114,33 @@ def link_entries(
     return links
 
 
+def without_words(entry: LogEntry) -> LogEntry:
+    """Return an entry whose free words are gone, since they may name a person."""
+    return replace(entry, reason=None, note=None)
+
+
+def vouch_for(blanked: Iterable[tuple[LogEntry, Link]]) -> str:
+    """
+    Return what the note of an erasure says of the lines that lost their words.
+
+    Their own hashes stay, over words that nobody has any more. So the erasure, itself
+    a line of the chain, holds for each the hash of what is left: `number=hash`.
+    """
+    return " ".join(f"{link.number}={_rest_of(entry, link)}" for entry, link in blanked)
+
+
+def _rest_of(entry: LogEntry, link: Link) -> str:
+    left = without_words(entry)
+    return hash_entry(left, number=link.number, previous_hash=link.previous_hash)
+
+
 def find_break(
     lines: Iterable[tuple[LogEntry, Link]], *, campaign_id: UUID, head: Link | None
 ) -> ChainBreak | None:
     """
     Return the first line of a campaign that was altered, removed or slipped in.
+
+    A line that lost its words is as it should be if a later erasure vouches for it.
 
     Args:
         lines: The lines of the campaign, by number.
@@ -126,17 +148,37 @@ def find_break(
         head: Number and hash of the last line, as they are kept beside the log.
     """
     number, last_hash = 0, BEGINNING
+    unsure: dict[int, str] = {}
     for entry, link in lines:
         number += 1
         if link.number != number:
             return ChainBreak(campaign_id, number, "is missing")
         if link.previous_hash != last_hash:
             return ChainBreak(campaign_id, number, "does not follow the one before")
-        if link.hash != hash_entry(entry, number=number, previous_hash=last_hash):
-            return ChainBreak(campaign_id, number, "was altered")
+        fresh = hash_entry(entry, number=number, previous_hash=last_hash)
+        if link.hash != fresh:
+            unsure[number] = fresh if entry == without_words(entry) else ""
+        elif entry.kind == DecisionKind.ERASURE:
+            _believe(entry.note or "", unsure)
         last_hash = link.hash
+    if unsure:
+        return ChainBreak(campaign_id, min(unsure), "was altered")
+    return _find_end_break(campaign_id, number, last_hash, head=head)
+
+
+def _find_end_break(
+    campaign_id: UUID, number: int, last_hash: str, *, head: Link | None
+) -> ChainBreak | None:
     if head is None or head.number > number:
         return ChainBreak(campaign_id, number + 1, "is missing")
     if (head.number, head.hash) != (number, last_hash):
         return ChainBreak(campaign_id, number, "was slipped in")
     return None
+
+
+def _believe(vouched: str, unsure: dict[int, str]) -> None:
+    """Strike off the lines that an erasure vouches for."""
+    for one in vouched.split():
+        number, _, rest = one.partition("=")
+        if number.isdecimal() and unsure.get(int(number)) == rest:
+            del unsure[int(number)]

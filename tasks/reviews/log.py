@@ -7,9 +7,10 @@ from operator import attrgetter
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Select, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
+from config.vocabulary import DecisionKind
 from tasks.database import transaction
 from tasks.models import ReviewLogHead, ReviewStep, new_id
 from tasks.reviews.chain import (
@@ -85,6 +86,35 @@ def find_last_step(
         query = query.where(ReviewStep.after == after)
     line = session.scalar(query.order_by(ReviewStep.number.desc()).limit(1))
     return read_line(line) if line is not None else None
+
+
+def list_lines_with_words(
+    session: Session, review_ids: Sequence[UUID]
+) -> list[tuple[LogEntry, Link]]:
+    """Return the lines about public profiles that hold a reason or a note, in order."""
+    lines = session.scalars(
+        select(ReviewStep)
+        .where(
+            ReviewStep.review_id.in_(review_ids),
+            ReviewStep.kind != DecisionKind.ERASURE,
+            or_(ReviewStep.reason.is_not(None), ReviewStep.note.is_not(None)),
+        )
+        .order_by(ReviewStep.campaign_id, ReviewStep.number)
+    )
+    return [(read_line(line), _link_of(line)) for line in lines]
+
+
+def blank_words(session: Session, lines: Iterable[tuple[LogEntry, Link]]) -> None:
+    """Take the words out of lines; the caller adds an erasure that vouches for them."""
+    for entry, link in lines:
+        session.execute(
+            update(ReviewStep)
+            .where(
+                ReviewStep.campaign_id == entry.campaign_id,
+                ReviewStep.number == link.number,
+            )
+            .values(reason=None, note=None)
+        )
 
 
 def check_log(session: Session) -> list[ChainBreak]:
@@ -165,8 +195,12 @@ def _lines_of(session: Session, campaign_id: UUID) -> Iterator[tuple[LogEntry, L
     page = session.scalars(query).all()
     while page:
         for line in page:
-            yield read_line(line), Link(line.number, line.previous_hash, line.hash)
+            yield read_line(line), _link_of(line)
         page = session.scalars(query.where(ReviewStep.number > page[-1].number)).all()
+
+
+def _link_of(line: ReviewStep) -> Link:
+    return Link(line.number, line.previous_hash, line.hash)
 
 
 def _page_of(campaign_id: UUID) -> Select[ReviewStep]:

@@ -55,6 +55,14 @@ class PictureCache:
         self._path_of(url, other).unlink(missing_ok=True)
         self._tidy()
 
+    def forget(self, url: str) -> bool:
+        """Remove what is kept of an address; return whether there was something."""
+        kept = [self._path_of(url, ending) for ending in self._lifetimes]
+        there = [path for path in kept if path.exists()]
+        for path in there:
+            path.unlink(missing_ok=True)
+        return bool(there)
+
     def _path_of(self, url: str, ending: str) -> Path:
         return self._folder / f"{sha256(url.encode()).hexdigest()}{ending}"
 

@@ -1,7 +1,7 @@
 """The picture of a public profile: from our folder, else from where it lies."""
 
 from asyncio import to_thread
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from hashlib import sha256
 from typing import NamedTuple
@@ -87,6 +87,11 @@ def _shown(kept: KeptPicture) -> ShownPicture:
         raise NoPictureError(judged)
     tag = sha256(kept.content).hexdigest()[:32]
     return ShownPicture(kept.content, judged.media_type, f'"{tag}"')
+
+
+def forget_pictures(urls: Iterable[str]) -> int:
+    """Remove fetched pictures from the folder of this machine; return how many."""
+    return sum(_cache().forget(url) for url in urls)
 
 
 def _find_place(review_id: UUID) -> PicturePlace:

@@ -68,15 +68,16 @@ def read_event_lag(
         now: The oldest event's age is counted to this moment.
     """
     unordered = TrackingEvent.position.is_(None)
-    waiting = session.scalar(select(func.count()).where(unordered)) or 0
+    waiting = session.scalar(select(func.sum(TrackingEvent.size)).where(unordered)) or 0
     oldest = session.scalar(select(func.min(TrackingEvent.created_at)).where(unordered))
     newest = session.scalar(select(func.max(TrackingEvent.position))) or 0
     unpublished = max(0, newest - (last_published or 0))
     if unpublished:
         oldest = session.scalar(
-            select(TrackingEvent.created_at).where(
-                TrackingEvent.position == newest - unpublished + 1
-            )
+            select(TrackingEvent.created_at)
+            .where(TrackingEvent.position > newest - unpublished)
+            .order_by(TrackingEvent.position)
+            .limit(1)
         )
     age = 0.0 if oldest is None else (now - oldest).total_seconds()
     relays = session.scalar(_LISTENING, {"relay": APPLICATION_NAME}) or 0

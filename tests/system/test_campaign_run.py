@@ -154,7 +154,8 @@ def told(stack: RunningStack, campaign_id: str) -> list[tuple[Any, ...]]:
     """Return how often each kind of event was told, and about how many."""
     return ask(
         stack,
-        "SELECT type, count(*), count(DISTINCT data->>'profile') FROM tracking_events "
+        "SELECT type, count(*), count(DISTINCT each->>'profile') "
+        "FROM tracking_events, json_array_elements(alike) AS each "
         "WHERE campaign_id = %s AND type <> 'campaign' GROUP BY type ORDER BY type",
         campaign_id,
     )

@@ -49,6 +49,7 @@ SCREENS = (
     "add-proxies?show=one",
     "add-proxies?show=generate",
     "people",
+    "secrets",
     "invite",
     "errors",
     "rate-limits",

@@ -6,8 +6,10 @@ from uuid import UUID
 from annotated_types import Ge, Le
 from pydantic import AllowInfNan, Field, Strict, model_validator
 
+from config.recipes.catalogue import RecipeKind, SecretNeed
 from config.schema import Schema
 from config.vocabulary import EventType, ServiceState
+from tasks.api_secrets.schemas import ApiSecretAnswer
 from tasks.campaigns.schemas import (
     CampaignAnswer,
     FailurePictureAnswer,
@@ -67,18 +69,64 @@ class PipelineAnswer(Schema):
     campaign_id: UUID
 
 
-class RecipeAnswer(Schema):
-    """A recipe that HTML pages can be read with."""
+class RecipeInput(Schema):
+    """One value that a campaign gives to a recipe."""
 
     name: str
+    description: str
+    required: bool
+    default: str | None
+    pattern: str | None
+    """Regular expression that the whole value matches."""
+
+    many: bool
+    """Whether it takes a list of values."""
+
+
+class RecipeNeedsAnswer(Schema):
+    """What a campaign has to give besides the inputs."""
+
+    listing: bool
+    """The address of a listing."""
+
+    base_url: bool
+    """The address of a server, where a service has many."""
+
+    secret: SecretNeed
+    secret_about: str
+    """Which permission the secret needs."""
+
+
+class RecipeAnswer(Schema):
+    """A recipe that pages or a JSON interface can be read with."""
+
+    kind: RecipeKind
+    name: str
+    version: int
+    """Raised with every change of meaning; a source may insist on one."""
+
     title: str
     description: str
+    platform: str | None
+    documentation: str | None
+    """Address of the service's own description."""
+
+    needs: RecipeNeedsAnswer
+    inputs: tuple[RecipeInput, ...]
+    details: str | None
+    """What a second look at each record adds, if the recipe knows one."""
 
 
 class RecipeList(Schema):
     """All recipes, by name."""
 
     items: tuple[RecipeAnswer, ...]
+
+
+class ApiSecretList(Schema):
+    """All secrets by name, masked."""
+
+    items: tuple[ApiSecretAnswer, ...]
 
 
 class DecisionCounts(Schema):

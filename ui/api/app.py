@@ -22,10 +22,12 @@ from ui.api.problems import add_problem_handlers
 from ui.api.routers import (
     accounts,
     analytics,
+    api_secrets,
     browser_profiles,
     campaigns,
     failure_pictures,
     failures,
+    forgotten_people,
     health,
     leak_tests,
     limit_violations,
@@ -61,6 +63,7 @@ RESOURCES = (
     campaigns,
     failure_pictures,
     recipes,
+    api_secrets,
     browser_profiles,
     leak_tests,
     vpn,
@@ -82,6 +85,7 @@ RESOURCES = (
     metrics,
     failures,
     limit_violations,
+    forgotten_people,
 )
 
 

@@ -13,6 +13,7 @@ BARE_PATHS = (
     "/cloak",
     "/proxies",
     "/recipes",
+    "/secrets",
     "/analytics",
     "/tracking",
     "/health",

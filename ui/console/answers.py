@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict
 
+from config.recipes.catalogue import SecretNeed
 from config.schema import Schema
 from tasks.accounts.schemas import (
     AccountEntry,
@@ -59,18 +60,57 @@ class UnreadablePage(Answer):
     next: str | None = None
 
 
-class Recipe(Answer):
-    """A recipe for reading pages, by name."""
+class RecipeInput(Answer):
+    """One value that a campaign gives to a recipe."""
 
     name: str
+    description: str = ""
+    required: bool = False
+    default: str | None = None
+    many: bool = False
+
+
+class RecipeNeeds(Answer):
+    """What a campaign has to give besides the inputs."""
+
+    base_url: bool = False
+    secret: SecretNeed = SecretNeed.NONE
+    secret_about: str = ""
+
+
+class Recipe(Answer):
+    """A recipe for reading pages or a JSON interface, by name."""
+
+    kind: str = "html_pages"
+    name: str
+    version: int = 1
     title: str
     description: str = ""
+    documentation: str | None = None
+    needs: RecipeNeeds = RecipeNeeds()
+    inputs: tuple[RecipeInput, ...] = ()
+    details: str | None = None
 
 
 class RecipeList(Answer):
     """All recipes, by name."""
 
     items: tuple[Recipe, ...]
+
+
+class Secret(Answer):
+    """A key of an interface by its name; the key itself is never shown."""
+
+    name: str
+    hosts: tuple[str, ...] = ()
+    changed_at: datetime
+    changed_by: str
+
+
+class SecretList(Answer):
+    """All keys, by name."""
+
+    items: tuple[Secret, ...]
 
 
 class Started(Answer):
@@ -97,6 +137,8 @@ class Preview(Answer):
 
     profiles: tuple[PreviewedProfile, ...] = ()
     unreadable: tuple[UnreadableAnswer, ...] = ()
+    unclear: tuple[UnreadableAnswer, ...] = ()
+    """Values that could not be read in public profiles that are shown."""
 
 
 class UploadedTable(Answer):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 import httpx
@@ -18,6 +19,8 @@ from ui.console.answers import (
     RecentEvents,
     Recipe,
     RecipeList,
+    Secret,
+    SecretList,
     Started,
     UnreadablePage,
     UploadedTable,
@@ -101,7 +104,7 @@ class Api(Door):
         return self.ask("GET", path, FailurePictureList).items
 
     def upload_table(self, name: str, content: Iterator[bytes]) -> UploadedTable:
-        """Store a CSV or JSON Lines file for a campaign, piece by piece."""
+        """Store a CSV, JSON Lines or Parquet file for a campaign, piece by piece."""
         return self.ask(
             "POST",
             "/campaigns/tables",
@@ -110,9 +113,22 @@ class Api(Door):
             content=content,
         )
 
-    def list_recipes(self) -> tuple[Recipe, ...]:
-        """Return the recipes that pages can be read with."""
-        return self.ask("GET", "/recipes", RecipeList).items
+    def list_recipes(self, *, kind: str) -> tuple[Recipe, ...]:
+        """Return the recipes that pages, or interfaces, can be read with."""
+        return self.ask("GET", "/recipes", RecipeList, query={"kind": kind}).items
+
+    def list_secrets(self) -> tuple[Secret, ...]:
+        """Return the secrets that a campaign can name, without themselves."""
+        return self.ask("GET", "/secrets", SecretList).items
+
+    def set_secret(self, name: str, value: str, hosts: tuple[str, ...]) -> Secret:
+        """Keep a secret under a name, in place of the one before if there is one."""
+        asked = {"value": value, "hosts": hosts}
+        return self.ask("PUT", f"/secrets/{quote(name, safe='')}", Secret, json=asked)
+
+    def remove_secret(self, name: str) -> None:
+        """Remove a secret."""
+        self.tell("DELETE", f"/secrets/{quote(name, safe='')}")
 
     def get_metrics(self) -> Metrics:
         """Return the numbers of the overview."""

@@ -9,6 +9,7 @@ from ui.console.api_door import FieldProblem
 DEMO_SITE = "demo_site"
 HTML_PAGES = "html_pages"
 BROWSER_PAGES = "browser_pages"
+JSON_API = "json_api"
 TABLE = "table"
 
 DIRECT, BY_VPN, BY_PROXIES = "direct", "vpn", "proxies"
@@ -19,7 +20,9 @@ WAYS_OUT = {
 }
 """How web pages are asked for, and what the form calls it."""
 
-_KINDS = frozenset({HTML_PAGES, BROWSER_PAGES, TABLE})
+_KINDS = frozenset({HTML_PAGES, BROWSER_PAGES, JSON_API, TABLE})
+_WITH_MEMBERS = frozenset({"source.columns", "source.inputs"})
+"""Places that are one for several fields, so that each is named."""
 
 COUNTS = ("followers", "following", "posts")
 WORD_LISTS = (
@@ -38,6 +41,10 @@ PLACES = (
     "source.hosts",
     "source.browser_profile_ids",
     "source.browsers_at_once",
+    "source.base_url",
+    "source.inputs",
+    "source.secret",
+    "source.details",
     "source.leak_test",
     "source.exit",
     "source.proxies.tags",
@@ -105,7 +112,7 @@ def place_problems(problems: Iterable[FieldProblem]) -> dict[str, list[str]]:
     for problem in problems:
         place = find_place(problem.path)
         said = problem.message.removeprefix("Value error, ")
-        detail = problem.path.rpartition(".")[2] if place == "source.columns" else ""
+        detail = problem.path.rpartition(".")[2] if place in _WITH_MEMBERS else ""
         placed.setdefault(place, []).append(f"{detail}: {said}" if detail else said)
     return placed
 
@@ -132,6 +139,8 @@ def _source(typed: Mapping[str, Any]) -> dict[str, Any]:
             "columns": {field: column for field, column in columns.items() if column},
             "platform": (typed.get("platform") or "").strip() or None,
         }
+    if typed["kind"] == JSON_API:
+        return _interface(typed)
     pages = {
         "kind": typed["kind"],
         "listingUrl": (typed.get("listing_url") or "").strip(),
@@ -156,6 +165,26 @@ def _way_out(typed: Mapping[str, Any]) -> dict[str, Any]:
         tags = split_words(typed.get("proxy_tags") or "")
         return {"proxies": {"tags": tags, "country": country}}
     return {}
+
+
+def _interface(typed: Mapping[str, Any]) -> dict[str, Any]:
+    inputs: Mapping[str, str] = typed.get("inputs") or {}
+    lists = typed.get("inputs_many") or ()
+    source: dict[str, Any] = {
+        "kind": JSON_API,
+        "recipe": typed.get("recipe") or "",
+        "recipeVersion": typed.get("recipe_version"),
+        "baseUrl": (typed.get("base_url") or "").strip() or None,
+        "inputs": {
+            name: re.findall(r"[^\s,;]+", text) if name in lists else text.strip()
+            for name, text in inputs.items()
+            if text.strip(" \n,;")
+        },
+        "secret": typed.get("secret"),
+        "details": bool(typed.get("details")),
+    }
+    location = (typed.get("exit_vpn") or "").strip()
+    return source | ({"exit": {"vpn": location}} if location else {})
 
 
 def _criteria(typed: Mapping[str, Any]) -> dict[str, Any]:
@@ -197,14 +226,24 @@ def _missing(typed: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _missing_source(typed: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if typed["kind"] == TABLE:
-        if not typed.get("table_id"):
-            yield "source.table_id", "Choose a CSV or JSON Lines file first."
-        elif not (typed.get("columns") or {}).get("handle"):
-            yield (
-                "source.columns.handle",
-                "Say which column holds the handle: a profile is known by it.",
-            )
-        return
+        yield from _missing_table(typed)
+    elif typed["kind"] == JSON_API:
+        yield from _missing_interface(typed)
+    else:
+        yield from _missing_pages(typed)
+
+
+def _missing_table(typed: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if not typed.get("table_id"):
+        yield "source.table_id", "Choose a CSV, JSON Lines or Parquet file first."
+    elif not (typed.get("columns") or {}).get("handle"):
+        yield (
+            "source.columns.handle",
+            "Say which column holds the handle: a profile is known by it.",
+        )
+
+
+def _missing_pages(typed: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     address = (typed.get("listing_url") or "").strip()
     if not re.match(r"https?://\S+\.?\S+$", address):
         yield (
@@ -220,6 +259,20 @@ def _missing_source(typed: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             "source.browser_profile_ids",
             "Choose at least one browser profile to open the pages in.",
         )
+
+
+def _missing_interface(typed: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if not typed.get("recipe"):
+        yield "source.recipe", "Choose which interface is to be read."
+        return
+    if typed.get("base_url_needed") and not (typed.get("base_url") or "").strip():
+        yield "source.base_url", "Give the address of the server to ask."
+    inputs: Mapping[str, str] = typed.get("inputs") or {}
+    for name in typed.get("inputs_needed") or ():
+        if not (inputs.get(name) or "").strip():
+            yield f"source.inputs.{name}", "Fill this in: the interface needs it."
+    if typed.get("secret_needed") and not typed.get("secret"):
+        yield "source.secret", "Choose the secret that opens this interface."
 
 
 def _snake(name: str) -> str:

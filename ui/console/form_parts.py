@@ -10,11 +10,13 @@ from config.settings import settings
 from ui.console.answers import UploadedTable
 from ui.console.api_client import api, browsers
 from ui.console.api_door import ProblemError
+from ui.console.api_source_form import ask_api
 from ui.console.campaign_form import (
     BROWSER_PAGES,
     COUNTS,
     DEMO_SITE,
     HTML_PAGES,
+    JSON_API,
     REVIEW_RULES,
     TABLE,
 )
@@ -27,6 +29,7 @@ KINDS = {
     DEMO_SITE: "Demo site",
     HTML_PAGES: "Web pages",
     BROWSER_PAGES: "Web pages in a browser",
+    JSON_API: "API",
     TABLE: "Table",
 }
 DEMO_RECIPE = "demo-people"
@@ -63,6 +66,7 @@ def ask_source() -> dict[str, Any]:
         DEMO_SITE: _ask_demo_site,
         HTML_PAGES: _ask_web_pages,
         BROWSER_PAGES: _ask_browser_pages,
+        JSON_API: ask_api,
         TABLE: _ask_table,
     }
     typed = asked[kind or DEMO_SITE]()
@@ -157,7 +161,7 @@ def _ask_pages() -> dict[str, Any]:
             help="A page that links to the profiles' pages.",
         )
     }
-    recipes = {recipe.name: recipe for recipe in api().list_recipes()}
+    recipes = {recipe.name: recipe for recipe in api().list_recipes(kind=HTML_PAGES)}
     chosen = st.selectbox(
         "Recipe",
         list(recipes),
@@ -251,8 +255,8 @@ def _ask_leak_test() -> dict[str, Any]:
 
 def _ask_table() -> dict[str, Any]:
     file = st.file_uploader(
-        "CSV or JSON Lines file",
-        type=["csv", "tsv", "txt", "json", "jsonl", "ndjson"],
+        "CSV, JSON Lines or Parquet file",
+        type=["csv", "tsv", "txt", "json", "jsonl", "ndjson", "parquet"],
         key="form_file",
     )
     if file is not None and st.session_state.get("form_file_id") != file.file_id:

@@ -15,6 +15,7 @@ from ui.console.routes import (
     CAMPAIGNS,
     CLOAK,
     ERRORS,
+    FORGET_PERSON,
     INVITE,
     LIMITS,
     NEW_BROWSER_PROFILE,
@@ -26,6 +27,7 @@ from ui.console.routes import (
     PROXIES,
     PROXY,
     REVIEW,
+    SECRETS,
 )
 
 
@@ -67,8 +69,16 @@ ENTRIES: dict[str, tuple[Entry, ...]] = {
         Entry(PEOPLE, "People", "people", "group", Permission.ACCOUNTS_READ),
         Entry(INVITE, "Invite somebody", "invite"),
         Entry(PERSON, "Person", "person"),
+        Entry(SECRETS, "Secrets", "secrets", "key", Permission.SECRETS_WRITE),
         Entry(ERRORS, "Errors", "errors", "bug_report", Permission.ERRORS_READ),
         Entry(LIMITS, "Rate limits", "rate-limits", "speed", Permission.LIMITS_READ),
+        Entry(
+            FORGET_PERSON,
+            "Forget a person",
+            "forget-person",
+            "person_remove",
+            Permission.PERSONS_FORGET,
+        ),
     ),
     "You": (Entry(ACCOUNT, "Account", "account", "account_circle"),),
 }

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from tasks.accounts.schemas import AccountEntry, InvitationLink, LoginEntry
+from tasks.public_profiles.forget_schemas import Forgotten
 from ui.console.answers import (
     AccountPage,
     ActivityPage,
@@ -103,6 +104,11 @@ class People(Door):
     def withdraw_invitation(self, invitation_id: UUID) -> None:
         """Make an invitation useless; one that is gone already stays so."""
         self._end(f"/admin/invitations/{invitation_id}")
+
+    def forget_person(self, wish: Mapping[str, str], *, dry_run: bool) -> Forgotten:
+        """Remove all that names somebody, or only count it; safe to repeat."""
+        body = {**wish, "dryRun": dry_run}
+        return self.ask("POST", "/admin/persons/forget", Forgotten, json=body)
 
     def list_failures(self, *, sort: str, limit: int) -> FailurePage:
         """Return unexpected errors, one of a kind."""

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from tasks.campaigns.schemas import UnreadableAnswer
 from ui.console.answers import Preview, PreviewedProfile
 from ui.console.words import UNKNOWN, counted
 
@@ -40,20 +41,19 @@ def _show_dialog(preview: Preview, threshold: int) -> None:
             "if there are any.",
             icon=":material/warning:",
         )
-    _show_unreadable(preview)
+    _show_reasons(preview.unreadable, "could not be read", key="preview_unreadable")
+    _show_reasons(preview.unclear, "left unknown in these", key="preview_unclear")
 
 
-def _show_unreadable(preview: Preview) -> None:
-    if not preview.unreadable:
+def _show_reasons(items: tuple[UnreadableAnswer, ...], what: str, *, key: str) -> None:
+    if not items:
         return
-    st.markdown(
-        f":orange[:material/warning: **{len(preview.unreadable)} could not be read**]"
-    )
+    st.markdown(f":orange[:material/warning: **{len(items)} {what}**]")
     st.dataframe(
-        [{"Where": one.reference, "Why": one.reason} for one in preview.unreadable],
+        [{"Where": one.reference, "Why": one.reason} for one in items],
         hide_index=True,
-        key="preview_unreadable",
-        alt="What could not be read, with reasons",
+        key=key,
+        alt=f"What {what}, with reasons",
     )
 
 

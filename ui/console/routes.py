@@ -22,6 +22,8 @@ INVITE = "screens/invite.py"
 PERSON = "screens/person.py"
 ERRORS = "screens/errors.py"
 LIMITS = "screens/rate_limits.py"
+SECRETS = "screens/secrets.py"
+FORGET_PERSON = "screens/forget_person.py"
 ACCOUNT = "screens/account.py"
 
 

@@ -99,6 +99,8 @@ def source_in_words(source: Mapping[str, Any]) -> str:
     """Return in one line where a campaign gathers from."""
     if source.get("kind") == "table":
         return f"Table with {counted(len(source.get('columns', {})), 'mapped column')}"
+    if source.get("kind") == "json_api":
+        return f"Records of the interface {source.get('recipe', '')}"
     address = source.get("listingUrl") or source.get("listing_url") or ""
     through = ", in browsers" if source.get("kind") == "browser_pages" else ""
     way_out = _way_out(source)

@@ -2,18 +2,22 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
 from typing_extensions import override
 
+from config.errors import UnreachableError, UnreadableError
 from config.vocabulary import Role
 from deployments.standins.gluetun import EXIT
+from flows.campaign_api import check_api_exit_held, open_json_api
 from flows.campaign_exit import ExitAwayError, check_exit_held
 from flows.campaign_portion import exit_of, open_pages, type_of_source
 from tasks.browser_profiles.lease import Holder
 from tasks.clients.public_pages import PageState, PublicPages
+from tasks.public_profiles.schemas import JsonApiSource
 from tests.fixtures.api import SignedIn
 from tests.fixtures.gluetun import GluetunBeside
 
@@ -96,4 +100,32 @@ def test_pages_and_robots_are_asked_for_through_the_tunnel_or_not_at_all(
         assert answer.state is PageState.LOST
         with pytest.raises(ExitAwayError):
             check_exit_held(wanted, pages.exit_proxy)
+    assert {address for address, _ in site.asked} == {EXIT}
+
+
+def test_an_interface_is_asked_through_the_tunnel_or_not_at_all(
+    operator: httpx.Client, site: Site
+) -> None:
+    source = JsonApiSource.model_validate(
+        {
+            "recipe": "bluesky-search",
+            "base_url": site.url,
+            "inputs": {"query": "x"},
+            "exit": {"vpn": "nl"},
+        }
+    )
+    with pytest.raises(ExitAwayError, match="connect it"):
+        open_json_api(source)
+    assert operator.post("/cloak/vpn/connect", json={"location": "nl"}).is_success
+    with closing(open_json_api(source)) as reading:
+        with pytest.raises(UnreadableError, match="no JSON"):
+            reading.acquire(position={}, limit=1)
+        assert site.asked
+        assert {address for address, _ in site.asked} == {EXIT}
+        check_api_exit_held(source, reading)
+        assert operator.post("/cloak/vpn/disconnect", json={}).is_success
+        with pytest.raises(UnreachableError):
+            reading.acquire(position={}, limit=1)
+        with pytest.raises(ExitAwayError):
+            check_api_exit_held(source, reading)
     assert {address for address, _ in site.asked} == {EXIT}

@@ -8,7 +8,14 @@ import pytest
 
 from config.errors import SetupError
 from config.settings import settings
-from tasks.sealing import SealBrokenError, forget_keys, keyed_hash, seal, unseal
+from tasks.sealing import (
+    SealBrokenError,
+    forget_keys,
+    keyed_hash,
+    keyed_hashes,
+    seal,
+    unseal,
+)
 
 KEY = "a key of the tests that is long enough"
 PURPOSE = "proxy.password"
@@ -38,6 +45,12 @@ def test_what_is_sealed_opens_again_and_never_looks_the_same(secret: str) -> Non
     assert one != other
     assert unseal(one, purpose=PURPOSE) == unseal(other, purpose=PURPOSE) == secret
     assert not secret or secret.encode() not in one
+
+
+def test_many_are_hashed_by_key_and_purpose() -> None:
+    one, other = keyed_hashes(["mira", "tal"], purpose="a")
+    assert len({one, other, *keyed_hashes(["mira"], purpose="b")}) == 3
+    assert keyed_hashes(["mira"], purpose="a") == [one]
 
 
 def test_it_opens_for_the_same_purpose_only() -> None:

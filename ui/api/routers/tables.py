@@ -53,7 +53,7 @@ async def receive_table(
     caller: CampaignsWrite,
     name: Annotated[str, Query(min_length=1, max_length=255)] = "table.csv",
 ) -> TableAnswer:
-    """Store a CSV or JSON Lines file, sent as it is; its type does not matter."""
+    """Store a CSV, JSON Lines or Parquet file, sent as it is; any type will do."""
     # Taken in first, so that a slow sender does not hold a transaction open.
     with TemporaryFile() as file:
         await _take_in(request.stream(), file)

@@ -131,7 +131,11 @@ def fetch_pages(
 
 
 def limits(**changed: object) -> PublicProfilesSettings:
-    wanted = {"request_timeout": timedelta(seconds=5), "tries": 3} | changed
+    wanted = {
+        "request_timeout": timedelta(seconds=5),
+        "tries": 3,
+        "wanted_at_once": 0,
+    } | changed
     return PublicProfilesSettings.model_validate(wanted)
 
 
@@ -264,7 +268,7 @@ def test_robots_txt_speaks_to_us_by_name(site: Site) -> None:
 def test_a_host_that_cannot_say_its_rules_is_left_alone(site: Site) -> None:
     site.says("/robots.txt", Answer(503))
     [page] = fetch(site, "/a", tries=1)
-    assert page.state is PageState.REFUSED_BY_ROBOTS
+    assert page.state is PageState.LOST
     assert "robots.txt answered 503" in page.reason
     assert site.hits["/a"] == 0
 
@@ -381,3 +385,14 @@ def test_a_server_that_is_not_there_is_told_so(site: Site) -> None:
     [page] = fetch_pages([url], limits=own, hosts=[site.host])
     assert (page.state, page.tries) == (PageState.LOST, 2)
     assert page.reason.startswith("the connection failed")
+
+
+def test_a_host_is_asked_no_faster_than_it_answers_but_our_own_is(site: Site) -> None:
+    paths = [f"/{number}" for number in range(12)]
+    for path in ("/robots.txt", *paths):
+        site.says(path, Answer(late_seconds=0.2))
+    assert all(page.body for page in fetch(site, *paths, wanted_at_once=2))
+    asked = sorted(site.times[path][0] for path in paths)
+    assert asked[-1] - asked[0] >= 11 * 0.2 / 2 * 0.95
+    fetch(site, *paths, wanted_at_once=2, own_hosts=(site.host,))
+    assert site.most_at_once > 6, "nothing holds us back at our own"

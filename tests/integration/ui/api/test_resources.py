@@ -181,6 +181,44 @@ def test_recipes_are_listed_for_the_form(operator: httpx.Client) -> None:
     demo = next(one for one in items if one["name"] == "demo-people")
     assert demo["title"] == "Demo people"
     assert demo["description"]
+    assert (demo["kind"], demo["needs"]["listing"]) == ("html_pages", True)
+
+
+def test_recipes_of_all_kinds_say_what_they_need(operator: httpx.Client) -> None:
+    items = operator.get("/recipes").json()["items"]
+    assert {one["kind"] for one in items} == {"html_pages", "json_api"}
+    assert all(one["version"] >= 1 for one in items)
+    assert [one["name"] for one in items] == sorted(one["name"] for one in items)
+    found = operator.get("/recipes", params={"kind": "json_api"}).json()["items"]
+    assert {one["kind"] for one in found} == {"json_api"}
+    by_name = {one["name"]: one for one in found}
+    assert by_name["x-users"]["needs"]["secret"] == "required"
+    assert by_name["x-users"]["inputs"][0]["many"]
+    assert by_name["mastodon-directory"]["needs"]["baseUrl"]
+    assert by_name["bluesky-search"]["needs"]["secret"] == "none"
+    assert by_name["bluesky-search"]["details"]
+    assert operator.get("/recipes", params={"kind": "x"}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        {"kind": "json_api", "recipe": "bluesky-search", "inputs": {"query": "x"}},
+        {
+            "kind": "html_pages",
+            "recipe": "mastodon",
+            "listingUrl": "https://people.example/all",
+        },
+    ],
+)
+def test_a_recipe_of_another_version_is_refused(
+    operator: httpx.Client, source: dict[str, Any]
+) -> None:
+    asked = {"name": "x", "source": source | {"recipeVersion": 999}}
+    answer = operator.post("/campaigns", json=asked)
+    assert set(fields_of(answer)) == {"source.recipeVersion"}
+    asked["source"] = source | {"recipeVersion": 1}
+    assert operator.post("/campaigns", json=asked).status_code == 201
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ from tasks.reviews.chain import (
     find_break,
     hash_entry,
     link_entries,
+    vouch_for,
+    without_words,
 )
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -99,6 +101,43 @@ def test_a_line_that_was_slipped_in_is_found() -> None:
     lines = chain(4)
     found = broken(lines, lines[2][1])
     assert found == ChainBreak(CAMPAIGN, 4, "was slipped in")
+
+
+def erased(lines: Lines, *places: int) -> Lines:
+    """Take the words out of some lines, and vouch for what is left."""
+    left = list(lines)
+    for place in places:
+        left[place] = (without_words(lines[place][0]), lines[place][1])
+    vouched = vouch_for([lines[place] for place in places])
+    erasure = replace(entry(), kind=DecisionKind.ERASURE, reason=None, note=vouched)
+    last = lines[-1][1]
+    [link] = link_entries([erasure], number=last.number, last_hash=last.hash)
+    return [*left, (erasure, link)]
+
+
+def test_lines_that_lost_their_words_are_whole_if_an_erasure_vouches_for_them() -> None:
+    lines = erased(chain(5), 1, 3)
+    assert broken(lines, lines[-1][1]) is None
+    again = erased(lines, 2)
+    assert broken(again, again[-1][1]) is None
+
+
+def test_words_that_are_taken_out_by_hand_are_missed() -> None:
+    lines = erased(chain(5), 1)
+    lines[2] = (without_words(lines[2][0]), lines[2][1])
+    assert broken(lines, lines[-1][1]) == ChainBreak(CAMPAIGN, 3, "was altered")
+
+
+@pytest.mark.parametrize(
+    "change", [{"after": Decision.REJECTED}, {"decided_by": uuid4()}, {"note": "new"}]
+)
+def test_an_erasure_covers_no_other_change_of_the_line(
+    change: dict[str, object],
+) -> None:
+    lines = erased(chain(5), 1)
+    altered, link = lines[1]
+    lines[1] = (replace(altered, **change), link)  # type: ignore[arg-type]  # any field
+    assert broken(lines, lines[-1][1]) == ChainBreak(CAMPAIGN, 2, "was altered")
 
 
 def test_the_hash_does_not_depend_on_how_a_time_is_written() -> None:

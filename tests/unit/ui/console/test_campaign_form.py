@@ -5,8 +5,15 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from config.recipes.json_api import find_api_recipe
 from flows.campaign_life import CampaignRequest
-from tasks.public_profiles.schemas import HtmlPagesSource, ProxiesWish
+from tasks.public_profiles.api_inputs import list_chunks
+from tasks.public_profiles.schemas import (
+    Exit,
+    HtmlPagesSource,
+    JsonApiSource,
+    ProxiesWish,
+)
 from ui.console.api_door import FieldProblem
 from ui.console.campaign_form import (
     PLACES,
@@ -42,13 +49,28 @@ TABLE = {
     "wanted": 10,
     "review_rule": "Two of three must agree",
 }
+API = {
+    "kind": "json_api",
+    "name": "Potters",
+    "recipe": "x-users",
+    "recipe_version": 1,
+    "inputs": {"usernames": " @ana, lev\nmira\n"},
+    "inputs_many": ["usernames"],
+    "inputs_needed": ["usernames"],
+    "secret": "x",
+    "secret_needed": True,
+    "exit_vpn": "nl",
+    "threshold": 50,
+    "wanted": 10,
+    "review_rule": "One reviewer decides",
+}
 
 
 def test_words_may_be_typed_with_commas_or_lines() -> None:
     assert split_words(" music,  travel\nmusic; sea ,") == ["music", "travel", "sea"]
 
 
-@pytest.mark.parametrize("typed", [PAGES, BROWSER_PAGES, TABLE])
+@pytest.mark.parametrize("typed", [PAGES, BROWSER_PAGES, TABLE, API])
 def test_a_filled_form_is_a_request_the_api_takes(typed: dict[str, Any]) -> None:
     more = {
         "followers_min": 100,
@@ -201,3 +223,22 @@ def test_a_problem_without_a_field_is_not_swallowed() -> None:
 def test_narrow_places_stand_before_wide_ones() -> None:
     for index, wide in enumerate(PLACES):
         assert not any(later.startswith(wide + ".") for later in PLACES[index:])
+
+
+def test_an_interface_is_asked_with_its_inputs_its_secret_and_its_exit() -> None:
+    source = CampaignRequest.model_validate(build_request(API)).source
+    assert isinstance(source, JsonApiSource)
+    assert list_chunks(source, find_api_recipe("x-users")) == [
+        {"usernames": ["@ana", "lev", "mira"], "username": ["ana", "lev", "mira"]}
+    ]
+    assert (source.secret, source.recipe_version) == ("x", 1)
+    assert source.exit == Exit(vpn="nl")
+
+
+def test_what_an_interface_needs_is_told_at_its_fields_before_it_is_asked() -> None:
+    bare = API | {"inputs": {"usernames": " "}, "secret": None, "base_url_needed": True}
+    placed = place_problems(check_form(bare))
+    assert set(placed) == {"source.inputs", "source.secret", "source.base_url"}
+    assert placed["source.inputs"][0].startswith("usernames: ")
+    assert list(place_problems(check_form(API | {"recipe": None}))) == ["source.recipe"]
+    assert find_place("body.source.json_api.baseUrl") == "source.base_url"

@@ -1,0 +1,40 @@
+"""What recipes of all kinds have in common: a name, a version, a sentence, inputs."""
+
+import re
+from typing import Annotated
+
+from annotated_types import Ge, Len
+from pydantic import BaseModel, ConfigDict
+
+
+class RecipePart(BaseModel):
+    """A part of a recipe: frozen, and closed to names it does not know."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", use_attribute_docstrings=True
+    )
+
+
+class RecipeHead(RecipePart):
+    """What the head of every recipe states, whatever its kind."""
+
+    name: str
+    """Name of its file without the ending."""
+
+    version: Annotated[int, Ge(1)]
+    """Raised with every change of meaning."""
+
+    about: Annotated[str, Len(1)]
+    """One sentence for the person who chooses a recipe."""
+
+
+class InputPart(RecipePart):
+    """One value that a campaign gives."""
+
+    about: Annotated[str, Len(1)]
+    """One sentence for the person who fills it in."""
+
+    required: bool = False
+    default: str | None = None
+    pattern: re.Pattern[str] | None = None
+    """What the whole value matches; its named groups are values of their own."""

@@ -1,0 +1,1 @@
+"""The same crawl by other crawlers, each a program of its own."""

@@ -1,0 +1,1 @@
+"""Keys that open documented interfaces: kept sealed, referred to by name."""
