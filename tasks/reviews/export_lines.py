@@ -1,11 +1,11 @@
-"""Pure: cards of the review queue as lines of CSV or JSON Lines."""
+"""Pure: cards of the review queue, or results, as lines of CSV or JSON Lines."""
 
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from tasks.reviews.schemas import ReviewCard
+from tasks.reviews.schemas import CampaignResult, ReviewCard
 
 COLUMNS = (
     "handle",
@@ -34,7 +34,15 @@ COLUMNS = (
     "id",
     "version",
 )
-"""Columns of the CSV, named as in the API."""
+"""Columns of the CSV of cards, named as in the API."""
+
+RESULT_COLUMNS = (
+    *(column for column in COLUMNS if column != "version"),
+    "criteriaVersion",
+    "externalId",
+    "pictureUrl",
+)
+"""Columns of the CSV of results."""
 
 _BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -49,28 +57,32 @@ def defuse(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_BEGINS_A_FORMULA) else cell
 
 
-def csv_head() -> str:
+def csv_head(columns: Sequence[str] = COLUMNS) -> str:
     """Return the first line of the CSV."""
-    return _csv_lines([COLUMNS])
+    return _csv_lines([columns])
 
 
-def csv_of(cards: Iterable[ReviewCard]) -> str:
-    """Return cards as lines of CSV (RFC 4180), texts defused."""
-    return _csv_lines(_row_of(card) for card in cards)
+def csv_of(
+    shown: Iterable[ReviewCard | CampaignResult], columns: Sequence[str] = COLUMNS
+) -> str:
+    """Return cards or results as lines of CSV (RFC 4180), texts defused."""
+    return _csv_lines(_row_of(one, columns) for one in shown)
 
 
-def json_lines_of(cards: Iterable[ReviewCard]) -> str:
-    """Return cards as JSON, one object a line, as the API shows them."""
-    return "".join(f"{card.model_dump_json()}\n" for card in cards)
+def json_lines_of(shown: Iterable[ReviewCard | CampaignResult]) -> str:
+    """Return cards or results as JSON, one object a line, as the API shows them."""
+    return "".join(f"{one.model_dump_json()}\n" for one in shown)
 
 
-def _row_of(card: ReviewCard) -> Iterator[str]:
-    shown = card.model_dump(mode="json")
-    shown["parts"] = "; ".join(
-        f"{part.name} {part.points}/{part.possible}" for part in card.parts
+def _row_of(
+    shown: ReviewCard | CampaignResult, columns: Sequence[str]
+) -> Iterator[str]:
+    values = shown.model_dump(mode="json")
+    values["parts"] = "; ".join(
+        f"{part.name} {part.points}/{part.possible}" for part in shown.parts
     )
-    shown["topics"] = "; ".join(card.topics)
-    return (_cell(shown[column]) for column in COLUMNS)
+    values["topics"] = "; ".join(shown.topics)
+    return (_cell(values[column]) for column in columns)
 
 
 def _cell(value: Any) -> str:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     insert,
     select,
     text,
+    tuple_,
     update,
 )
 from sqlalchemy.orm import Session, aliased
@@ -24,7 +25,13 @@ from config.vocabulary import Decision
 from tasks.models import Account, Campaign, PublicProfile, ReviewItem, ReviewVote
 from tasks.reviews.opinions import Vote, VoteRule, count_votes
 from tasks.reviews.rules import Standing
-from tasks.reviews.schemas import LeaseShown, ReviewCard, ScorePartAnswer
+from tasks.reviews.schemas import (
+    CampaignResult,
+    LeaseShown,
+    ResultPlace,
+    ReviewCard,
+    ScorePartAnswer,
+)
 
 _QUEUE = text(
     """
@@ -33,6 +40,8 @@ _QUEUE = text(
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS queued (id uuid, score int)
     """
 )
+
+_RESULT_ORDER = (PublicProfile.platform, PublicProfile.handle_key)
 
 
 def queue_for_review(
@@ -78,6 +87,23 @@ def cards_of(session: Session, review_ids: Sequence[UUID]) -> list[ReviewCard]:
     rows = session.execute(_cards().where(ReviewItem.id.in_(review_ids)))
     found = {row[0].id: _describe(row) for row in rows}
     return [found[one] for one in review_ids if one in found]
+
+
+def list_results(
+    session: Session, campaign_id: UUID, *, after: ResultPlace | None, limit: int
+) -> tuple[list[CampaignResult], ResultPlace | None]:
+    """
+    Return the next `limit` public profiles of a campaign, and where the last stands.
+
+    Reviewed or not. Their order is that in which they are unique and indexed: what is
+    added or removed meanwhile moves none of the others.
+    """
+    query = _results().where(PublicProfile.campaign_id == campaign_id).limit(limit)
+    if after is not None:
+        query = query.where(tuple_(*_RESULT_ORDER) > tuple_(*after))
+    rows = session.execute(query.order_by(*_RESULT_ORDER)).all()
+    found = [CampaignResult.model_validate(row) for row in rows]
+    return found, ResultPlace(rows[-1].platform, rows[-1].handle_key) if rows else None
 
 
 def lock_standing(
@@ -187,6 +213,25 @@ def _cards() -> Select[*tuple[Any, ...]]:
         .join(Campaign, Campaign.id == ReviewItem.campaign_id)
         .outerjoin(decider, decider.id == ReviewItem.decided_by)
         .outerjoin(holder, and_(holder.id == ReviewItem.leased_by, is_held))
+    )
+
+
+def _results() -> Select[*tuple[Any, ...]]:
+    own = CampaignResult.model_fields.keys() & PublicProfile.__table__.columns.keys()
+    return (
+        select(
+            *(getattr(PublicProfile, name) for name in sorted(own)),
+            PublicProfile.handle_key,
+            PublicProfile.created_at.label("acquired_at"),
+            PublicProfile.score_parts.label("parts"),
+            ReviewItem.decision.label("status"),
+            Account.display_name.label("decided_by_name"),
+            ReviewItem.decided_at,
+            ReviewItem.reason,
+            ReviewItem.note,
+        )
+        .outerjoin(ReviewItem, ReviewItem.id == PublicProfile.id)
+        .outerjoin(Account, Account.id == ReviewItem.decided_by)
     )
 
 

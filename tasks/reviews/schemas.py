@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, NamedTuple, Self
 from uuid import UUID
 
 from annotated_types import Ge, Le, Len
@@ -94,6 +94,49 @@ class ReviewCard(Schema):
     lease: LeaseShown | None = None
     votes: VotesShown | None = None
     """Opinions so far, where the campaign asks for more than one."""
+
+
+class CampaignResult(Schema):
+    """One public profile of a campaign as it is exported, reviewed or not."""
+
+    id: UUID
+    campaign_id: UUID
+    platform: str
+    handle: str
+    display_name: str | None
+    url: str | None
+    external_id: str | None
+    bio: str | None
+    followers: int | None
+    following: int | None
+    posts: int | None
+    verified: bool | None
+    kind: str | None
+    location: str | None
+    language: str | None
+    topics: tuple[str, ...]
+    picture_url: str | None
+    acquired_at: datetime
+    score: int
+    confidence: float
+    parts: tuple[ScorePartAnswer, ...]
+    criteria_version: int
+    """Version of the campaign whose criteria gave the score."""
+
+    status: Decision | None
+    """What was decided; None if it scored below the threshold and was not reviewed."""
+
+    decided_by_name: str | None
+    decided_at: datetime | None
+    reason: str | None
+    note: str | None
+
+
+class ResultPlace(NamedTuple):
+    """Where a public profile stands among those of its campaign."""
+
+    platform: str
+    handle_key: str
 
 
 class ReviewPage(Schema):

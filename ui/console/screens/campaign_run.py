@@ -10,6 +10,7 @@ from config.clock import now
 from tasks.campaigns.schemas import CampaignAnswer
 from ui.console.api_client import api
 from ui.console.api_door import ProblemError, SignedOutError
+from ui.console.campaign_export import show_export
 from ui.console.campaign_form import BROWSER_PAGES
 from ui.console.campaign_rows import (
     show_failure,
@@ -41,6 +42,7 @@ def show_head(campaign: CampaignAnswer) -> None:
             f"{badge(state_of(campaign))} &nbsp; {_when(campaign)}", width="stretch"
         )
         show_wishes(campaign, place="campaign")
+        show_export(campaign)
         waiting = campaign.run.queued if campaign.run else 0
         if waiting and st.button(
             "Review", type="primary", icon=":material/how_to_reg:", key="review"
