@@ -302,7 +302,7 @@ def _store(
             kept = [
                 (public_profile_id, score.score)
                 for public_profile_id, _, score in fresh
-                if score.score >= taken.threshold
+                if score.reaches(taken.threshold)
             ]
             queue_for_review(session, kept, campaign_id=taken.campaign_id)
         with watch.stage(Stage.TRACKING):
@@ -353,7 +353,7 @@ def _events(
 ) -> Iterator[Event]:
     each = [
         ScoredProfile(
-            one, f"@{told.handle}", score.score, score.score >= taken.threshold
+            one, f"@{told.handle}", score.score, score.reaches(taken.threshold)
         )
         for one, told, score in fresh
     ]

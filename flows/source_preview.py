@@ -66,12 +66,28 @@ async def preview_source(request: CampaignRequest) -> PreviewAnswer:
         InvalidError: The source cannot be read as it is described.
         OutsideError: The source does not answer, or refuses.
     """
-    answer = await run_attached(
-        look_at_source,
-        parameters={"request": request.model_dump(mode="json")},
-        timeout=LONGEST_LOOK,
+    # Prefect takes no parameters over half a megabyte, so this list stays here.
+    without_list = request.model_dump(
+        mode="json", exclude={"criteria": {"excluded_handles"}}
     )
-    return PreviewAnswer.model_validate(answer)
+    answer = await run_attached(
+        look_at_source, parameters={"request": without_list}, timeout=LONGEST_LOOK
+    )
+    shown = PreviewAnswer.model_validate(answer)
+    return shown.model_copy(
+        update={
+            "profiles": tuple(_judge(one.profile, request) for one in shown.profiles)
+        }
+    )
+
+
+def _judge(
+    public_profile: AcquiredProfile, wanted: CampaignRequest
+) -> PreviewedProfile:
+    score = score_public_profile(public_profile, wanted.criteria)
+    return PreviewedProfile(
+        profile=public_profile, score=score, kept=score.reaches(wanted.threshold)
+    )
 
 
 @flow(name="source-preview")
@@ -79,16 +95,8 @@ async def look_at_source(request: dict[str, Any]) -> dict[str, Any]:
     """Read the first items of a source and score them."""
     wanted = CampaignRequest.model_validate(request)
     portion = await read_first_items(wanted)
-    scored = [
-        (one, score_public_profile(one, wanted.criteria)) for one in portion.profiles
-    ]
     shown = PreviewAnswer(
-        profiles=tuple(
-            PreviewedProfile(
-                profile=one, score=score, kept=score.score >= wanted.threshold
-            )
-            for one, score in scored
-        ),
+        profiles=tuple(_judge(one, wanted) for one in portion.profiles),
         unreadable=tuple(portion.unreadable),
         unclear=tuple(portion.unclear),
     )

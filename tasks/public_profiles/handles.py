@@ -76,6 +76,30 @@ def handle_key_of(handle: str, *, platform: str, url: str | None) -> str:
     return key
 
 
+def fold_exclusion(line: str) -> str:
+    """Return a line of an exclusion list as `keys_of_exclusion` would name it."""
+    platform, colon, handle = line.strip().casefold().partition(":")
+    if not colon:
+        return platform.lstrip("@").strip()
+    return f"{platform.strip()}:{handle.strip().lstrip('@').strip()}"
+
+
+def keys_of_exclusion(
+    handle: str, *, platform: str, url: str | None
+) -> tuple[str, ...]:
+    """
+    Return the folded lines of an exclusion list that would mean a public profile.
+
+    Where a platform has many servers, a line without a server means the name on each.
+    """
+    key = handle_key_of(handle, platform=platform, url=url)
+    prefix = f"{platform.casefold()}:"
+    if platform in FEDERATED and "@" in key:
+        name = key.partition("@")[0]
+        return key, prefix + key, name, prefix + name
+    return key, prefix + key
+
+
 def normalise_handle(text: str | None) -> str | None:
     """
     Return a handle without `@`, `acct:`, `u/` and blanks, or `None` if nothing is left.

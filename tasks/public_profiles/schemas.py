@@ -1,6 +1,7 @@
 """What crosses a boundary about public profiles."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from pydantic import (
 from pydantic.alias_generators import to_snake
 
 from config.schema import Schema
+from tasks.public_profiles.handles import fold_exclusion
 
 _LARGEST = 2**63 - 1
 """PostgreSQL's bigint."""
@@ -282,6 +284,12 @@ class Range(Schema):
         return self
 
 
+def _names_somebody(line: str) -> str:
+    if fold_exclusion(line).endswith(":") or not fold_exclusion(line):
+        raise ValueError(f"“{line}” names no handle; write name or platform:name")
+    return line
+
+
 Words = Annotated[tuple[Annotated[str, Len(1, 100)], ...], Len(0, 100)]
 
 
@@ -302,6 +310,12 @@ class Criteria(Schema):
     excluded_words: Words = ()
     """A public profile with one of these words scores 0."""
 
+    excluded_handles: Annotated[
+        tuple[Annotated[str, Len(1, 321), AfterValidator(_names_somebody)], ...],
+        Len(0, 100_000),
+    ] = ()
+    """Who is never queued: `name`, `@name` or `platform:name`, in any case."""
+
     locations: Words = ()
     languages: Words = ()
     kinds: Words = ()
@@ -309,6 +323,11 @@ class Criteria(Schema):
     verified: StrictBool | None = None
     weights: dict[str, Annotated[float, Ge(0), Le(100)]] = Field(default_factory=dict)
     """Criterion -> its weight; 1 where nothing is said."""
+
+    @cached_property
+    def excluded_keys(self) -> frozenset[str]:
+        """The excluded handles as they are looked up, made once for all profiles."""
+        return frozenset(map(fold_exclusion, self.excluded_handles))
 
     @model_validator(mode="after")
     def _words_agree(self) -> Self:
@@ -372,3 +391,9 @@ class Score:
     """Share of the criteria's weight that could be judged, from 0 to 1."""
 
     parts: tuple[ScorePart, ...]
+    excluded: bool = False
+    """Named by its handle among those who are never queued, whatever the threshold."""
+
+    def reaches(self, threshold: int) -> bool:
+        """Return whether the public profile is to be queued for review."""
+        return self.score >= threshold and not self.excluded

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from tasks.public_profiles.handles import keys_of_exclusion
 from tasks.public_profiles.schemas import (
     AcquiredProfile,
     Criteria,
@@ -32,9 +33,36 @@ def score_public_profile(public_profile: AcquiredProfile, criteria: Criteria) ->
 
     The score is the weighted mean of the criteria that are named and whose value is
     known: what a source does not state counts neither for nor against, it lowers the
-    confidence. An excluded word takes all points away. The parts' points are whole
-    numbers that add up to the score.
+    confidence. An excluded word takes all points away, an excluded handle does too and
+    is never queued. The parts' points are whole numbers that add up to the score.
     """
+    score = _score(public_profile, criteria)
+    if criteria.excluded_handles:
+        return without_excluded(score, public_profile, criteria)
+    return score
+
+
+def without_excluded(
+    score: Score, public_profile: AcquiredProfile, criteria: Criteria
+) -> Score:
+    """Return a score as it is, or with all points taken from an excluded handle."""
+    keys = keys_of_exclusion(
+        public_profile.handle, platform=public_profile.platform, url=public_profile.url
+    )
+    line = next((key for key in keys if key in criteria.excluded_keys), None)
+    if line is None:
+        return score
+    part = ScorePart(
+        name="excludedHandles",
+        points=-score.score,
+        possible=0,
+        value=line,
+        explanation=f"Never queued: “{line}” is among the campaign's excluded handles.",
+    )
+    return Score(0, score.confidence, (*score.parts, part), excluded=True)
+
+
+def _score(public_profile: AcquiredProfile, criteria: Criteria) -> Score:
     said = _said(public_profile)
     judgements = list(_judge(public_profile, criteria, said))
     if not judgements:

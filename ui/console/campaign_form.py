@@ -28,6 +28,7 @@ COUNTS = ("followers", "following", "posts")
 WORD_LISTS = (
     "keywords",
     "excluded_words",
+    "excluded_handles",
     "locations",
     "languages",
     "kinds",

@@ -29,6 +29,9 @@ def _lines(criteria: Mapping[str, Any]) -> Iterator[str]:
     excluded = criteria.get("excludedWords") or criteria.get("excluded_words")
     if excluded:
         yield f"Excluded words: {', '.join(excluded)}"
+    handles = criteria.get("excludedHandles") or criteria.get("excluded_handles")
+    if handles:
+        yield f"Excluded handles: {len(handles):,}"
     if criteria.get("verified") is not None:
         yield "Verified only" if criteria["verified"] else "Not verified"
 

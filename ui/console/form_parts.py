@@ -90,6 +90,13 @@ def ask_criteria() -> dict[str, Any]:
         )
         typed["languages"] = _ask_words("languages", "Languages", "en, de")
         typed["platforms"] = _ask_words("platforms", "Platforms", "mastodon")
+    typed["excluded_handles"] = st.text_area(
+        "People never queued",
+        key="form_excluded_handles",
+        persist_state="session",
+        placeholder="One a line, such as: @mira or mastodon:mira@example.social",
+    )
+    field_problems("criteria.excluded_handles")
     verified = st.selectbox(
         "Verified", list(VERIFIED), key="form_verified", persist_state="session"
     )

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from tasks.campaigns.schemas import UnreadableAnswer
+from tasks.public_profiles.schemas import Score
 from ui.console.answers import Preview, PreviewedProfile
 from ui.console.words import UNKNOWN, counted
 
@@ -17,7 +18,7 @@ def show_preview() -> None:
 @st.dialog("Preview", width="large")
 def _show_dialog(preview: Preview, threshold: int) -> None:
     if preview.profiles:
-        good = sum(one.score.score >= threshold for one in preview.profiles)
+        good = sum(one.score.reaches(threshold) for one in preview.profiles)
         st.markdown(
             f"{counted(len(preview.profiles), 'public profile')} read, {good} of them "
             f"at or above {threshold}. Nothing is stored yet."
@@ -57,11 +58,17 @@ def _show_reasons(items: tuple[UnreadableAnswer, ...], what: str, *, key: str) -
     )
 
 
+def _result(score: Score, threshold: int) -> str:
+    if score.excluded:
+        return "Excluded"
+    return "To review" if score.reaches(threshold) else "Below threshold"
+
+
 def _row(previewed: PreviewedProfile, threshold: int) -> dict[str, object]:
     found, score = previewed.profile, previewed.score
     return {
         "Score": score.score,
-        "Result": "To review" if score.score >= threshold else "Below threshold",
+        "Result": _result(score, threshold),
         "Name": found.display_name or UNKNOWN,
         "Handle": f"@{found.handle}",
         "Followers": UNKNOWN if found.followers is None else f"{found.followers:,}",

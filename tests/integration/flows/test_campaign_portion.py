@@ -85,3 +85,13 @@ def test_a_null_byte_in_a_csv_cell_does_not_stop_the_run() -> None:
         content, form="csv", criteria={"locations": ["Riga"]}, threshold=0
     )
     assert (done.acquired, done.unreadable) == (1, 2)
+
+
+def test_an_excluded_handle_is_never_queued_even_without_a_threshold() -> None:
+    done = work_through(
+        b"handle,name,place,fans\nMira,Mira,Riga,1\ntal,Tal,Riga,3\n",
+        form="csv",
+        criteria={"excludedHandles": ["@mira"]},
+        threshold=0,
+    )
+    assert (done.acquired, done.queued, done.rejected) == (2, 1, 1)

@@ -103,6 +103,9 @@ def test_what_contradicts_itself_is_refused_at_the_field(
     asked["criteria"] = {"followers": {"min": 9, "max": 1}}
     refused = fields_of(operator.post("/campaigns", json=asked))
     assert "min 9 is larger" in refused["criteria.followers"]
+    asked["criteria"] = {"excludedHandles": ["mira", "demo:@"]}
+    refused = fields_of(operator.post("/campaigns", json=asked))
+    assert "names no handle" in refused["criteria.excludedHandles.1"]
     asked = campaign_of(str(uuid4())) | {"source": {"kind": "smoke signals"}}
     assert "source" in fields_of(operator.post("/campaigns", json=asked))
     asked = campaign_of(str(uuid4())) | {"threshold": 101, "name": ""}

@@ -77,6 +77,7 @@ def test_a_filled_form_is_a_request_the_api_takes(typed: dict[str, Any]) -> None
         "followers_max": None,
         "keywords": "music",
         "excluded_words": "casino",
+        "excluded_handles": "@Mira\ndemo:tal\n",
         "verified": False,
     }
     assert check_form(typed | more) == []
@@ -86,6 +87,7 @@ def test_a_filled_form_is_a_request_the_api_takes(typed: dict[str, Any]) -> None
     assert asked.criteria.followers.min == 100
     assert asked.criteria.followers.max is None
     assert asked.criteria.excluded_words == ("casino",)
+    assert asked.criteria.excluded_handles == ("@Mira", "demo:tal")
     assert asked.criteria.verified is False
 
 
@@ -206,6 +208,7 @@ def test_a_word_cannot_be_wanted_and_excluded() -> None:
         ("source.browser_pages.leakTest.maxAgeMinutes", "source.leak_test"),
         ("criteria.followers.min", "criteria.followers"),
         ("criteria.excludedWords.0", "criteria.excluded_words"),
+        ("criteria.excludedHandles.7", "criteria.excluded_handles"),
         ("source", "source"),
         ("weather", ""),
         ("", ""),

@@ -10,6 +10,7 @@ def test_every_criterion_has_its_line() -> None:
         "following": {"min": 3},
         "keywords": ["music", "sea"],
         "excludedWords": ["casino"],
+        "excludedHandles": ["@mira", "demo:tal"],
         "verified": True,
     }
     assert criteria_in_words(criteria) == [
@@ -18,6 +19,7 @@ def test_every_criterion_has_its_line() -> None:
         "Posts: 5 or fewer",
         "Wants words: music, sea",
         "Excluded words: casino",
+        "Excluded handles: 2",
         "Verified only",
     ]
 
