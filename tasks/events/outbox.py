@@ -16,20 +16,12 @@ MOST_ALIKE = 200
 
 _INSERT = text(
     """
-    WITH written AS (
-      INSERT INTO tracking_events (type, campaign_id, account_id, data, size, alike)
-      SELECT type, campaign_id, account_id, data, size, alike
-      FROM ROWS FROM (
-        json_to_recordset(CAST(:events AS json)) AS (
-          type text, campaign_id uuid, account_id uuid, data jsonb, size int, alike json
-        )
-      ) WITH ORDINALITY
-        AS event (type, campaign_id, account_id, data, size, alike, place)
-      ORDER BY place
-    )
-    SELECT pg_notify(:channel, '')
+    INSERT INTO tracking_events (type, campaign_id, account_id, data, size, alike)
+    VALUES (:type, :campaign_id, :account_id, CAST(:data AS jsonb), :size,
+      CAST(:alike AS json))
     """
 )
+_WAKE = text("SELECT pg_notify(:channel, '')")
 
 
 def record_event(session: Session, event: Event) -> None:
@@ -38,12 +30,12 @@ def record_event(session: Session, event: Event) -> None:
 
 
 def record_events(session: Session, events: Iterable[Event]) -> None:
-    """Write events in their order, in one statement, and wake the relay at commit."""
+    """Write events in their order, and wake the relay at commit."""
     rows = [row for event in events for row in _rows(event)]
     if not rows:
         return
-    written = {"events": orjson.dumps(rows).decode(), "channel": CHANNEL}
-    session.execute(_INSERT, written)
+    session.execute(_INSERT, rows)  # sent together, answered together
+    session.execute(_WAKE, {"channel": CHANNEL})
 
 
 def _rows(event: Event) -> Iterator[dict[str, Any]]:
@@ -51,12 +43,13 @@ def _rows(event: Event) -> Iterator[dict[str, Any]]:
         "type": event.type,
         "campaign_id": event.campaign_id,
         "account_id": event.account_id,
-        "data": event.data(),
+        "data": orjson.dumps(event.data()).decode(),
         "size": 1,
+        "alike": None,
     }
     alike = event.alike()
     if not alike:
         yield row
     for begin in range(0, len(alike), MOST_ALIKE):
         some = alike[begin : begin + MOST_ALIKE]
-        yield row | {"alike": some, "size": len(some)}
+        yield row | {"alike": orjson.dumps(some).decode(), "size": len(some)}

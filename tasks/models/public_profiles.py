@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    JSON,
     BigInteger,
     ForeignKey,
     Index,
@@ -52,7 +53,9 @@ class PublicProfile(Record):
     topics: Mapped[list[str]] = mapped_column(ARRAY(Text))
     picture_url: Mapped[str | None]
     score: Mapped[int]
-    score_parts: Mapped[list[Any]]
+    score_parts: Mapped[list[Any]] = mapped_column(JSON)
+    """Kept as it was written, and cheaper to write than as jsonb; not queried."""
+
     confidence: Mapped[float]
     criteria_version: Mapped[int]
 

@@ -1,34 +1,34 @@
 """Queries and changes of public profiles; takes a session, never commits."""
 
 from collections.abc import Sequence
-from typing import Any
+from operator import attrgetter
 from uuid import UUID
 
-import orjson
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from tasks.models import new_id
+from tasks.models import PublicProfile, new_id
 from tasks.public_profiles.handles import handle_key_of
-from tasks.public_profiles.schemas import AcquiredProfile, Score
+from tasks.public_profiles.schemas import PROFILE_FIELDS, AcquiredProfile, Score
+from tasks.row_copy import copy_rows
 
-_STORE = text(
+_STATED = tuple(name for name in PROFILE_FIELDS if name != "topics")
+_COLUMNS = (
+    *("id", "campaign_id", "campaign_run_id", "criteria_version", "handle_key"),
+    *("score", "score_parts", "confidence", "topics", *_STATED),
+)
+_as_stated = attrgetter(*_STATED)
+
+_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:campaign, 0))")
+# With a limit each is looked up by itself; else all of the campaign is read.
+_KNOWN = text(
     """
-    INSERT INTO public_profiles (
-      id, campaign_id, campaign_run_id, platform, handle, handle_key, display_name,
-      url, external_id, bio, followers, following, posts, verified, kind, location,
-      language, topics, picture_url, score, score_parts, confidence, criteria_version)
-    SELECT
-      id, :campaign_id, :campaign_run_id, platform, handle, handle_key, display_name,
-      url, external_id, bio, followers, following, posts, verified, kind, location,
-      language, topics, picture_url, score, score_parts, confidence, :criteria_version
-    FROM json_to_recordset(CAST(:rows AS json)) AS stated (
-      id uuid, platform text, handle text, handle_key text, display_name text, url text,
-      external_id text, bio text, followers bigint, following bigint, posts bigint,
-      verified boolean, kind text, location text, language text, topics text[],
-      picture_url text, score int, score_parts jsonb, confidence float)
-    ON CONFLICT (campaign_id, platform, handle_key) DO NOTHING
-    RETURNING id
+    SELECT place FROM unnest(CAST(:platforms AS text[]), CAST(:keys AS text[]))
+      WITH ORDINALITY AS asked (platform, key, place),
+    LATERAL (
+      SELECT FROM public_profiles WHERE campaign_id = :campaign_id
+        AND platform = asked.platform AND handle_key = asked.key LIMIT 1
+    ) AS known
     """
 )
 
@@ -42,44 +42,43 @@ def store_public_profiles(
     criteria_version: int,
 ) -> list[tuple[UUID, AcquiredProfile, Score]]:
     """
-    Store public profiles that the campaign does not have yet, in one statement.
+    Store public profiles that the campaign does not have yet.
 
     Returns those that were new, each with its id and in the order given; who is the
     same is said by `handle_key_of`.
     """
-    ids = [new_id() for _ in scored]
-    rows = [
-        _row(public_profile_id, public_profile, score)
-        for public_profile_id, (public_profile, score) in zip(ids, scored, strict=True)
+    if not scored:
+        return []
+    keys = [
+        (one.platform, handle_key_of(one.handle, platform=one.platform, url=one.url))
+        for one, _ in scored
     ]
-    stored = session.scalars(
-        _STORE,
-        {
-            "rows": orjson.dumps(rows).decode(),
-            "campaign_id": campaign_id,
-            "campaign_run_id": campaign_run_id,
-            "criteria_version": criteria_version,
-        },
+    known = _find_known(session, keys, campaign_id=campaign_id)
+    fresh = []
+    for key, (public_profile, score) in zip(keys, scored, strict=True):
+        if key not in known:
+            known.add(key)
+            fresh.append((new_id(), key[1], public_profile, score))
+    of_all = (campaign_id, campaign_run_id, criteria_version)
+    rows = (
+        (
+            *(one, *of_all, key, score.score, score.parts, score.confidence),
+            public_profile.topics,
+            *_as_stated(public_profile),
+        )
+        for one, key, public_profile, score in fresh
     )
-    fresh = set(stored)
-    return [
-        (public_profile_id, public_profile, score)
-        for public_profile_id, (public_profile, score) in zip(ids, scored, strict=True)
-        if public_profile_id in fresh
-    ]
+    copy_rows(session, PublicProfile, _COLUMNS, rows)
+    return [(one, public_profile, score) for one, _, public_profile, score in fresh]
 
 
-def _row(
-    public_profile_id: UUID, public_profile: AcquiredProfile, score: Score
-) -> dict[str, Any]:
-    return public_profile.__dict__ | {
-        "id": public_profile_id,
-        "handle_key": handle_key_of(
-            public_profile.handle,
-            platform=public_profile.platform,
-            url=public_profile.url,
-        ),
-        "score": score.score,
-        "score_parts": score.parts,
-        "confidence": score.confidence,
-    }
+def _find_known(
+    session: Session, keys: Sequence[tuple[str, str]], *, campaign_id: UUID
+) -> set[tuple[str, str]]:
+    """Return those of platforms and keys that the campaign has, and keep it so."""
+    # Without the lock a taker that was superseded might store one of them meanwhile.
+    session.execute(_ALONE, {"campaign": str(campaign_id)})
+    platforms, folded = zip(*keys, strict=True)
+    asked = {"platforms": list(platforms), "keys": list(folded)}
+    places = session.scalars(_KNOWN, {**asked, "campaign_id": campaign_id})
+    return {keys[place - 1] for place in places}

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import (
     Row,
     Select,
@@ -14,7 +13,6 @@ from sqlalchemy import (
     func,
     insert,
     select,
-    text,
     tuple_,
     update,
 )
@@ -32,15 +30,9 @@ from tasks.reviews.schemas import (
     ReviewCard,
     ScorePartAnswer,
 )
+from tasks.row_copy import copy_rows
 
-_QUEUE = text(
-    """
-    INSERT INTO review_items (id, campaign_id, score, decision)
-    SELECT id, :campaign_id, score, 'pending'
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS queued (id uuid, score int)
-    """
-)
-
+_QUEUED = ("id", "campaign_id", "score", "decision")
 _RESULT_ORDER = (PublicProfile.platform, PublicProfile.handle_key)
 
 
@@ -48,11 +40,9 @@ def queue_for_review(
     session: Session, scored: Sequence[tuple[UUID, int]], *, campaign_id: UUID
 ) -> None:
     """Put public profiles, each with its score, before a reviewer."""
+    rows = ((one, campaign_id, score, Decision.PENDING.value) for one, score in scored)
     if scored:
-        rows = [{"id": one, "score": score} for one, score in scored]
-        session.execute(
-            _QUEUE, {"rows": orjson.dumps(rows).decode(), "campaign_id": campaign_id}
-        )
+        copy_rows(session, ReviewItem, _QUEUED, rows)
 
 
 def count_decisions(

@@ -104,7 +104,7 @@ def test_a_file_says_what_the_source_stated_and_how_the_score_came_about(
     part = {"name": "followers", "points": 20, "possible": 25, "value": "1200",
             "explanation": "enough"}  # fmt: skip
     change(
-        "UPDATE public_profiles SET score_parts = CAST(:parts AS jsonb)",
+        "UPDATE public_profiles SET score_parts = CAST(:parts AS json)",
         parts=json.dumps([part]),
     )
     found: dict[str, dict[str, Any]] = {}
