@@ -2,11 +2,10 @@
 
 import codecs
 import csv
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, NamedTuple
-
-from pydantic import ValidationError
 
 from config.errors import InvalidError
 from tasks.public_profiles.schemas import (
@@ -14,9 +13,8 @@ from tasks.public_profiles.schemas import (
     AcquiredProfile,
     TableSource,
     Unreadable,
-    said_of,
 )
-from tasks.public_profiles.table_cells import READERS, UnreadableCellError
+from tasks.public_profiles.table_cells import LONGEST, READERS, UnreadableCellError
 from tasks.public_profiles.table_lines import (
     LineFeed,
     Row,
@@ -80,7 +78,7 @@ def read_table(
         head, lines = read_head(lines, form=source.form, wanted=source.columns.values())
         position = head.position
     feed = LineFeed(lines, position["offset"], position["line"])
-    build, rows = _reading(feed, source, position)
+    build, rows = _reading(feed, source, position, limit=limit)
     portion = TablePortion(position, ended=False)
     taken = 0
     for row in rows:
@@ -137,7 +135,7 @@ def read_head(
         return TableHead(_paths_of(first), None, start), _again(first, lines)
     delimiter = _delimiter(first.decode("utf-8", "replace"), wanted)
     feed = LineFeed(_again(first, lines), skipped.offset - len(first), skipped.line - 1)
-    row = next(read_csv_rows(feed, delimiter=delimiter), Row(1))
+    row = next(read_csv_rows(feed, delimiter=delimiter, limit=1), Row(1))
     if row.problem or not row.cells:
         reason = row.problem or "it is blank"
         raise InvalidError(f"the header cannot be read: {reason}", field="source")
@@ -197,7 +195,7 @@ Build = Callable[[Any, list[str]], AcquiredProfile | str]
 
 
 def _reading(
-    feed: LineFeed, source: TableSource, position: Position
+    feed: LineFeed, source: TableSource, position: Position, *, limit: int
 ) -> tuple[Build, Iterator[Row]]:
     """Return how a row becomes a public profile, and the rows."""
     if source.form == "json_lines":
@@ -208,17 +206,18 @@ def _reading(
     ]
     width = len(header)
 
-    def pick_cells(row: list[str]) -> list[str]:
-        return [row[place] for place in places]
-
-    build = _builder(source, pick_cells)
+    # The last cell comes twice, since one place alone would come without a tuple.
+    pick = itemgetter(*places, places[-1])
+    build = _builder(source, lambda row: pick(row)[:-1])
 
     def build_checked(row: list[str], unclear: list[str]) -> AcquiredProfile | str:
         if len(row) != width and (len(row) < width or any(row[width:])):
             return f"it has {len(row)} cells, the header has {width}"
         return build(row, unclear)
 
-    return build_checked, read_csv_rows(feed, delimiter=position["delimiter"])
+    return build_checked, read_csv_rows(
+        feed, delimiter=position["delimiter"], limit=limit
+    )
 
 
 def build_from_objects(
@@ -240,39 +239,43 @@ def build_from_objects(
     return _builder(source, pick_members)
 
 
-def _builder(source: TableSource, pick: Callable[[Any], list[Any]]) -> Build:
+def _builder(source: TableSource, pick: Callable[[Any], Sequence[Any]]) -> Build:
     """Return how a row is built of the cells that `pick` takes, a column each."""
     readers = [(name, READERS[name]) for name in source.columns]
     constant = source.platform.strip().lower() if source.platform else None
 
     def build(row: Any, unclear: list[str]) -> AcquiredProfile | str:
-        values: dict[str, Any] = {}
-        for (name, read), raw in zip(readers, pick(row), strict=True):
-            if raw is None or raw == "":
-                continue
-            try:
-                value = read(raw)
-            except UnreadableCellError as wrong:
-                unclear.append(f"{name}: {wrong}; left unknown")
-                continue
-            if value is not None:
-                values[name] = value
+        values = _read_cells(readers, pick(row), unclear)
         if "handle" not in values:
             return "it has no handle"
         platform = values.get("platform", constant)
         if not platform:
             return "it has no platform"
-        values["platform"] = platform.lower()
-        return _checked(values)
+        values["platform"] = platform = platform.lower()
+        if len(platform) > LONGEST["platform"]:
+            return f"its platform is longer than {LONGEST['platform']} characters"
+        return AcquiredProfile.of_checked(values)
 
     return build
 
 
-def _checked(values: dict[str, Any]) -> AcquiredProfile | str:
-    try:
-        return AcquiredProfile(**values)
-    except ValidationError as wrong:
-        return said_of(wrong)
+def _read_cells(
+    readers: list[tuple[str, Callable[[Any], Any]]],
+    cells: Sequence[Any],
+    unclear: list[str],
+) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for (name, read), raw in zip(readers, cells, strict=True):
+        if raw is None or raw == "":
+            continue
+        try:
+            value = read(raw)
+        except UnreadableCellError as wrong:
+            unclear.append(f"{name}: {wrong}; left unknown")
+            continue
+        if value is not None:
+            values[name] = value
+    return values
 
 
 def sort_in(row: Row, build: Build, portion: TablePortion) -> None:

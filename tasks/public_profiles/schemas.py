@@ -29,12 +29,12 @@ _LARGEST = 2**63 - 1
 Count = Annotated[int, Ge(0), Le(_LARGEST)]
 
 
-def _without_nul(text: str) -> str:
-    # PostgreSQL's text and JSON cannot hold it, and some pages and tables contain it.
+def without_nul(text: str) -> str:
+    """Return a text without NUL, which PostgreSQL's text and JSON cannot hold."""
     return text.replace("\0", "")
 
 
-CLEANED = AfterValidator(_without_nul)
+CLEANED = AfterValidator(without_nul)
 """Last of a field's rules: before it, pydantic checks lengths without Python."""
 
 Text = Annotated[str, CLEANED]
@@ -67,8 +67,28 @@ class AcquiredProfile(Schema):
     topics: Annotated[tuple[Text, ...], Len(0, 100)] = ()
     picture_url: Annotated[str, Len(0, 2048), CLEANED] | None = None
 
+    @classmethod
+    def of_checked(cls, values: dict[str, Any]) -> Self:
+        """
+        Return one whose values were checked one by one, in a tenth of the time.
+
+        It is for tables, whose cells `table_cells` has read by the same rules.
+        """
+        one = cls.__new__(cls)
+        # What pydantic's model_construct does, but for all the cases it looks for.
+        object.__setattr__(one, "__dict__", {**_UNSTATED, **values})
+        object.__setattr__(one, "__pydantic_fields_set__", set(values))
+        object.__setattr__(one, "__pydantic_extra__", None)
+        object.__setattr__(one, "__pydantic_private__", None)
+        return one
+
 
 PROFILE_FIELDS = tuple(AcquiredProfile.model_fields)
+
+_UNSTATED: dict[str, Any] = {
+    name: None if field.is_required() else field.default
+    for name, field in AcquiredProfile.model_fields.items()
+}
 
 
 def said_of(wrong: ValidationError) -> str:

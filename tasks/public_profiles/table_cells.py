@@ -11,18 +11,24 @@ from selectolax.lexbor import LexborHTMLParser
 from tasks.public_profiles.handles import normalise_handle, tidy_address, word_set
 from tasks.public_profiles.opened_page import text_of
 from tasks.public_profiles.recipe_places import read_counted
-from tasks.public_profiles.schemas import PROFILE_FIELDS
+from tasks.public_profiles.schemas import PROFILE_FIELDS, without_nul
 
 NOTHING_SAID = frozenset(("", "-", "—", "–", "null", "none", "nan", "n/a", "na", "nil"))
 """What tables write where nothing is known; a name may be spelled like the words."""
 
 _LONGEST_NOTHING = 4
 
+_NO_HANDLES = NOTHING_SAID - {"none", "na", "nil"}
 _YES = word_set("true yes y t 1 ja oui si sí sim да verified")
 _NO = word_set("false no n f 0 nein non não нет unverified")
+_FLAGS = {
+    **dict.fromkeys(NOTHING_SAID, None),
+    **dict.fromkeys(_YES, True),
+    **dict.fromkeys(_NO, False),
+}
 _MARKUP = re.compile(r"</(?:p|a|span|div|b|i|em|strong)>|<br ?/?>", re.IGNORECASE)
-_BETWEEN_TOPICS = re.compile(r"\s*[;,|]\s*")
-_LONGEST = {
+_SIMPLE_COUNT = re.compile(r"[1-9][0-9]{0,11}|0")
+LONGEST = {
     "platform": 64,
     "handle": 256,
     "external_id": 256,
@@ -30,6 +36,8 @@ _LONGEST = {
     "location": 256,
     "language": 64,
 }
+"""Field -> most characters; a longer cell is left unknown."""
+
 _LONGEST_TEXT = {"display_name": 512, "bio": 20_000}
 _LONGEST_ADDRESS = 2048
 _MOST_TOPICS = 100
@@ -40,6 +48,8 @@ class UnreadableCellError(ValueError):
 
 
 def _count(cell: Any) -> int | None:
+    if isinstance(cell, str) and _SIMPLE_COUNT.fullmatch(cell):
+        return int(cell)
     count = read_counted(cell)
     if count is None and not _says_nothing(cell):
         raise UnreadableCellError(f"{_short(cell)} is not a count")
@@ -51,7 +61,7 @@ def _text(longest: int, *, cut: bool) -> Callable[[Any], str | None]:
 
     def read(cell: Any) -> str | None:
         if isinstance(cell, str):
-            text = cell.strip()
+            text = (cell if "\0" not in cell else without_nul(cell)).strip()
         elif isinstance(cell, bool | dict | list):
             raise UnreadableCellError(f"{_short(cell)} is not text")
         else:
@@ -90,15 +100,15 @@ def _handle(cell: Any) -> str | None:
     if isinstance(cell, bool | dict | list):
         raise UnreadableCellError(f"{_short(cell)} is not a handle")
     text = str(cell).strip()
-    if text.lower() in {"", "-", "—", "null", "nan", "n/a"}:
+    if len(text) <= _LONGEST_NOTHING and text.lower() in _NO_HANDLES:
         return None
     return normalise_handle(text)
 
 
 def _address(cell: Any) -> str | None:
-    if _says_nothing(cell):
+    address = tidy_address(without_nul(cell)) if isinstance(cell, str) else None
+    if address is None and _says_nothing(cell):
         return None
-    address = tidy_address(cell) if isinstance(cell, str) else None
     if address is None or len(address) > _LONGEST_ADDRESS:
         raise UnreadableCellError(f"{_short(cell)} is not an http address")
     return address
@@ -108,21 +118,18 @@ def _flag(cell: Any) -> bool | None:
     if isinstance(cell, bool):
         return cell
     word = str(cell).strip().lower()
-    if word in _YES:
-        return True
-    if word in _NO:
-        return False
-    if word in NOTHING_SAID:
-        return None
+    if word in _FLAGS:
+        return _FLAGS[word]
     raise UnreadableCellError(f"{_short(cell)} is neither yes nor no")
 
 
 def _topics(cell: Any) -> tuple[str, ...]:
     if isinstance(cell, list):
-        texts = [each for each in cell if isinstance(each, str)]
+        texts = [without_nul(each) for each in cell if isinstance(each, str)]
     else:
-        texts = _BETWEEN_TOPICS.split(str(cell))
-    words = dict.fromkeys(text.strip() for text in texts)
+        parted = without_nul(str(cell)).replace(",", ";").replace("|", ";")
+        texts = parted.split(";")
+    words = dict.fromkeys([text.strip() for text in texts])
     return tuple(word for word in words if word)[:_MOST_TOPICS]
 
 
@@ -136,7 +143,7 @@ def _short(cell: Any) -> str:
 
 
 READERS: dict[str, Callable[[Any], Any]] = {
-    **{name: _text(longest, cut=False) for name, longest in _LONGEST.items()},
+    **{name: _text(longest, cut=False) for name, longest in LONGEST.items()},
     "display_name": _name,
     "bio": _bio,
     "handle": _handle,
