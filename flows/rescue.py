@@ -23,7 +23,7 @@ from tasks.clients.prefect_server import FlowRunRecord
 from tasks.database import held_alone, transaction
 from tasks.reviews import batch
 
-INTERVAL = timedelta(seconds=3)
+INTERVAL = timedelta(seconds=1.5)
 RESUME_BY_PREFECT = timedelta(seconds=5)
 """How long Prefect's automation gets to schedule a crashed run again."""
 
@@ -94,7 +94,7 @@ def watch_once(silent_before: frozenset[UUID]) -> frozenset[UUID]:
 
 
 def watch_forever(stop: Event) -> None:
-    """Look every few seconds until `stop` is set; a failed look is logged, no more."""
+    """Look again and again until `stop` is set; a failed look is logged, no more."""
     silent: frozenset[UUID] = frozenset()
     while not stop.wait(INTERVAL.total_seconds()):
         try:

@@ -20,10 +20,10 @@ class CampaignsSettings(Section):
     largest_portion: Annotated[int, Ge(1), Le(20_000)] = 1_000
     """Most items in one transaction, however fast; each takes about 10 kB of memory."""
 
-    heartbeat_interval: timedelta = timedelta(seconds=3)
+    heartbeat_interval: timedelta = timedelta(seconds=2)
     """How often a campaign run says that it is alive."""
 
-    silence_limit: timedelta = timedelta(seconds=15)
+    silence_limit: timedelta = timedelta(seconds=8)
     """A running campaign run silent for so long is taken up again."""
 
     browser_lease: Annotated[timedelta, Ge(timedelta(seconds=3))] = timedelta(

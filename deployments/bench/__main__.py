@@ -31,7 +31,7 @@ ROWS = 100_000
 BROWSER_PAGES = 200
 PARTS = (
     *("latency", "limiter", "api", "live", "campaigns", "browsers"),
-    *("review", "vpn", "rotation", "proxied"),
+    *("review", "vpn", "rotation", "proxied", "durability"),
 )
 LONGEST_SECONDS = 600.0
 """For one campaign; a slower one ends the benchmark with an error."""
@@ -59,6 +59,7 @@ def _measure(stack: OwnStack, wishes: argparse.Namespace) -> BenchReport:
     # ruff: disable[PLC0415] - these read the settings of the stack that runs now
     from deployments.bench.api_load import measure_api
     from deployments.bench.browsers import measure_browsers
+    from deployments.bench.durability import measure_durability
     from deployments.bench.latency import measure_latency
     from deployments.bench.limiter import measure_limiter
     from deployments.bench.live_load import measure_live
@@ -98,6 +99,13 @@ def _measure(stack: OwnStack, wishes: argparse.Namespace) -> BenchReport:
         vpn=measure_tunnels() if wanted("vpn") else {},
         rotation=measure_rotation() if wanted("rotation") else {},
         proxied=measure_proxied(stack) if wanted("proxied") else None,
+        durability=measure_durability(
+            stack,
+            lambda name, source, rows: _wish(stack, name, dict(source), wanted=rows),
+            pages=wishes.pages,
+        )
+        if wanted("durability")
+        else None,
     )
 
 

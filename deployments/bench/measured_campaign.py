@@ -96,19 +96,8 @@ def measure_campaign(
         BenchFailedError: It failed, stored fewer than wanted, or took too long.
     """
     with open_api(stack) as api, TreeMeter(stack.worker_process_id) as meter:
-        asked = read_answer(
-            api.post(
-                "/pipeline/run",
-                json={
-                    "name": wish.name,
-                    "source": wish.source,
-                    "criteria": wish.criteria,
-                    "threshold": wish.threshold,
-                    "wanted": wish.wanted,
-                },
-            )
-        )
-        run = _follow(api, str(asked["campaignId"]), longest_seconds=longest_seconds)
+        campaign_id = start_campaign(api, wish)
+        run = _follow(api, campaign_id, longest_seconds=longest_seconds)
     if run["acquired"] != wish.wanted:
         raise BenchFailedError(
             f"{wish.name}: {run['acquired']} of {wish.wanted} stored; see the run"
@@ -125,6 +114,21 @@ def measure_campaign(
         cpu_seconds=meter.cpu_seconds,
         peak_bytes=meter.peak_bytes,
     )
+
+
+def start_campaign(api: httpx.Client, wish: CampaignWish) -> str:
+    """Start a campaign and return its id."""
+    asked = api.post(
+        "/pipeline/run",
+        json={
+            "name": wish.name,
+            "source": wish.source,
+            "criteria": wish.criteria,
+            "threshold": wish.threshold,
+            "wanted": wish.wanted,
+        },
+    )
+    return str(read_answer(asked)["campaignId"])
 
 
 def upload_people(stack: OwnStack, people: bytes) -> str:

@@ -12,6 +12,8 @@ from rich.table import Table
 from deployments.bench.api_load import ApiLoad
 from deployments.bench.bare_loop import BareResult
 from deployments.bench.browsers import BrowserFigures
+from deployments.bench.durability import DurabilityFigures
+from deployments.bench.durability_table import faults_table, kills_table
 from deployments.bench.live_load import LiveLoad
 from deployments.bench.measured_campaign import Measured
 from deployments.bench.peer_crawls import PeerCrawl
@@ -64,6 +66,8 @@ class BenchReport:
     rotation: Mapping[str, float] = field(default_factory=dict)
     """As `rotation.py` words it."""
 
+    durability: DurabilityFigures | None = None
+
 
 def as_object(report: BenchReport) -> dict[str, Any]:
     """Return the report for `--json`."""
@@ -97,6 +101,7 @@ def as_object(report: BenchReport) -> dict[str, Any]:
         **({"review": asdict(report.review)} if report.review else {}),
         **({"proxied": asdict(report.proxied)} if report.proxied else {}),
         **({"rotation": dict(report.rotation)} if report.rotation else {}),
+        **({"durability": asdict(report.durability)} if report.durability else {}),
     }
 
 
@@ -127,6 +132,8 @@ def _tables_of(report: BenchReport) -> Iterator[Table | str]:
         (report.rotation, _rotation_table),
         (report.proxied, rules_table),
         (report.proxied, forwarder_table),
+        (report.durability, faults_table),
+        (report.durability, kills_table),
     )
     yield from (draw(figures) for figures, draw in parts if figures)
 

@@ -1,6 +1,7 @@
 """The site: which address answers with what."""
 
 import asyncio
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -38,6 +39,8 @@ from deployments.demo_site.pictures import draw_picture
 
 ROBOTS = "User-agent: *\nAllow: /people\nDisallow: /private\n"
 LATE_SECONDS = 3.0
+PATIENCE_SECONDS = 1
+SECONDS_UNDER_WAY = 0.25
 BENCH_PAGES = 5_000
 MOST_ROWS = 10_000_000
 STYLE = (Path(__file__).parent / "style.css").read_text("utf-8")
@@ -56,6 +59,8 @@ class DemoSite:
         self._people = make_people(seed, people)
         self._by_handle = {person.handle: person for person in self._people}
         self._attempts: Counter[str] = Counter()
+        self._patience = (0.0, 0.0)
+        self._too_soon = 0
 
     def routes(self) -> list[Route]:
         """Return every route; the busiest stand first, because order costs time."""
@@ -68,7 +73,8 @@ class DemoSite:
             Route("/people", self._listing),
             Route("/bench", self._plain_listing),
             Route("/faulty", self._plain_listing),
-            Route("/faulty/reset", self._forget_attempts, methods=["POST"]),
+            Route("/asked", self._asked),
+            Route("/asked/reset", self._forget_attempts, methods=["POST"]),
             Route("/people.csv", self._csv),
             Route("/people.jsonl", self._json_lines),
             Route("/", self._front),
@@ -141,6 +147,7 @@ class DemoSite:
 
     async def _bench_page(self, request: Request) -> Response:
         number = request.path_params["number"]
+        self._attempt(request)
         return HTMLResponse(bench_page(number, path="/bench", site=_site(request)))
 
     async def _faulty_page(self, request: Request) -> Response:
@@ -150,7 +157,7 @@ class DemoSite:
             case Fault.UNAVAILABLE:
                 return _unavailable()
             case Fault.TOO_MANY:
-                return PlainTextResponse("Slow down.", 429, {"Retry-After": "1"})
+                return self._ask_for_patience()
             case Fault.EMPTY:
                 return HTMLResponse("")
             case Fault.GONE:
@@ -161,11 +168,34 @@ class DemoSite:
                 pass
         return HTMLResponse(bench_page(number, path="/faulty", site=_site(request)))
 
+    def _ask_for_patience(self) -> Response:
+        now, (begins, ends) = time.monotonic(), self._patience
+        # What was sent before the answer could arrive is nobody's fault.
+        begins = begins if now < ends else now + SECONDS_UNDER_WAY
+        self._patience = begins, now + PATIENCE_SECONDS
+        return PlainTextResponse(
+            "Slow down.", 429, {"Retry-After": f"{PATIENCE_SECONDS}"}
+        )
+
+    async def _asked(self, _request: Request) -> Response:
+        """Tell how often unreliable pages and those for benchmarks were asked for."""
+        counts = self._attempts
+        told = {
+            "pages": len(counts),
+            "requests": counts.total(),
+            "twice": sum(count > 1 for count in counts.values()),
+            "tooSoon": self._too_soon,
+        }
+        return JSONResponse(told)
+
     async def _forget_attempts(self, _request: Request) -> Response:
         self._attempts.clear()
+        self._patience, self._too_soon = (0.0, 0.0), 0
         return Response(status_code=204)
 
     def _attempt(self, request: Request) -> int:
+        begins, ends = self._patience
+        self._too_soon += begins < time.monotonic() < ends
         self._attempts[request.url.path] += 1
         return self._attempts[request.url.path]
 

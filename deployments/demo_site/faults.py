@@ -1,15 +1,15 @@
 """
 Which faulty page fails, how, and until when.
 
-The shares are those of the rig in facts/acquisition.md B.2: of 1,000 pages 50 answer
-503, 20 answer 429 with `Retry-After: 1`, 10 are empty with a 200, and 10 are 3 seconds
-late, all cured at the second try; 5 answer 404 for ever.
+The shares are those of the rig in facts/acquisition.md B.2 and B.3: of 5,000 pages 250
+answer 503, 100 answer 429 with `Retry-After: 1`, 50 are empty with a 200, and 50 are 3
+seconds late, all cured at the second try; 19 answer 404 for ever.
 """
 
 from enum import StrEnum
 
-CYCLE = 1_000
-STRIDE = 387
+CYCLE = 5_000
+STRIDE = 1_937
 """Has no factor in common with `CYCLE`: faults are spread over the listing."""
 
 
@@ -25,11 +25,11 @@ class Fault(StrEnum):
 
 
 _SHARES = (
-    (50, Fault.UNAVAILABLE),
-    (70, Fault.TOO_MANY),
-    (80, Fault.EMPTY),
-    (90, Fault.LATE),
-    (95, Fault.GONE),
+    (250, Fault.UNAVAILABLE),
+    (350, Fault.TOO_MANY),
+    (400, Fault.EMPTY),
+    (450, Fault.LATE),
+    (469, Fault.GONE),
 )
 
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from time import monotonic
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -39,7 +40,7 @@ def test_awkward_pages_answer_as_they_should(demo_site: DemoSiteAddress) -> None
     # From the end, so that another test may ask for the first ones.
     awkward = {person.awkwardness: person.handle for person in people}
     with httpx.Client(base_url=demo_site.url) as browser:
-        browser.post("/faulty/reset")
+        browser.post("/asked/reset")
         flaky = f"/people/{awkward[Awkwardness.FLAKY]}"
         states = [browser.get(flaky).status_code for _ in range(3)]
         assert states == [503, 200, 200]
@@ -68,7 +69,7 @@ def test_the_json_twin_states_what_the_table_states(
 
 def test_faulty_pages_fail_once_or_for_ever(demo_site: DemoSiteAddress) -> None:
     with httpx.Client(base_url=demo_site.url) as browser:
-        browser.post("/faulty/reset")
+        browser.post("/asked/reset")
         slow_down = browser.get(f"/faulty/{first_number(Fault.TOO_MANY)}")
         assert (slow_down.status_code, slow_down.headers["retry-after"]) == (429, "1")
         empty = f"/faulty/{first_number(Fault.EMPTY)}"
@@ -76,6 +77,25 @@ def test_faulty_pages_fail_once_or_for_ever(demo_site: DemoSiteAddress) -> None:
         assert "display-name" in browser.get(empty).text
         gone = f"/faulty/{first_number(Fault.GONE)}"
         assert {browser.get(gone).status_code for _ in range(3)} == {404}
+
+
+def test_the_site_tells_how_it_was_asked(demo_site: DemoSiteAddress) -> None:
+    with httpx.Client(base_url=demo_site.url) as browser:
+        browser.post("/asked/reset")
+        for path in ("/bench/1", "/bench/2", "/bench/2"):
+            browser.get(path)
+        sound = browser.get("/asked").json()
+        assert sound == {"pages": 2, "requests": 3, "twice": 1, "tooSoon": 0}
+        slow_down = f"/faulty/{first_number(Fault.TOO_MANY)}"
+        assert browser.get(slow_down).status_code == 429
+        deadline = monotonic() + 10
+        while not _asks_too_soon(browser, slow_down):
+            assert monotonic() < deadline
+
+
+def _asks_too_soon(browser: httpx.Client, path: str) -> bool:
+    browser.get(path)
+    return bool(browser.get("/asked").json()["tooSoon"])
 
 
 def test_listings_end_and_strange_numbers_do_no_harm(
