@@ -239,6 +239,14 @@ def side_by_side(source: AnySource) -> int:
     return 1
 
 
+def largest_portion(source: AnySource) -> int:
+    """Return how many items of a source may be stored in one transaction."""
+    section = settings().campaigns
+    if isinstance(source, PagesSource):
+        return section.largest_page_portion
+    return section.largest_portion
+
+
 def exit_of(source: AnySource) -> Exit | None:
     """Return where a source's requests are to leave, if it says so."""
     return source.exit if isinstance(source, HtmlPagesSource) else None

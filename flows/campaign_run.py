@@ -16,7 +16,12 @@ from config.clock import now
 from config.correlation import correlated_by
 from config.errors import ApplicationError, OutsideError
 from config.settings import settings
-from flows.campaign_portion import CampaignWork, side_by_side, work_portion
+from flows.campaign_portion import (
+    CampaignWork,
+    largest_portion,
+    side_by_side,
+    work_portion,
+)
 from tasks.campaigns.pace import learn_pace
 from tasks.campaigns.repository import SupersededError, beat
 from tasks.campaigns.runs import close_run, fail_run, take_run
@@ -76,7 +81,7 @@ def work_through_batch(work: CampaignWork) -> bool:
             seconds=monotonic() - began,
             interval=section.commit_interval,
             smallest=side_by_side(work.source),
-            largest=section.largest_portion,
+            largest=largest_portion(work.source),
         )
         if portion.is_last:
             with transaction() as session:

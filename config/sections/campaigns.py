@@ -20,6 +20,9 @@ class CampaignsSettings(Section):
     largest_portion: Annotated[int, Ge(1), Le(20_000)] = 1_000
     """Most items in one transaction, however fast; each takes about 10 kB of memory."""
 
+    largest_page_portion: Annotated[int, Ge(1), Le(20_000)] = 64
+    """Most pages in one transaction: after a crash so many may be fetched again."""
+
     heartbeat_interval: timedelta = timedelta(seconds=2)
     """How often a campaign run says that it is alive."""
 

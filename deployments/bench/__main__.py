@@ -29,9 +29,11 @@ from deployments.bench.report import (
 PAGES = 5_000
 ROWS = 100_000
 BROWSER_PAGES = 200
+LARGE_ROWS = 1_000_000
+_TABLE: dict[str, object] = {"kind": "table", "form": "csv", "platform": "demo"}
 PARTS = (
     *("latency", "limiter", "api", "live", "campaigns", "browsers"),
-    *("review", "vpn", "rotation", "proxied", "durability"),
+    *("review", "vpn", "rotation", "proxied", "durability", "large"),
 )
 LONGEST_SECONDS = 600.0
 """For one campaign; a slower one ends the benchmark with an error."""
@@ -60,6 +62,7 @@ def _measure(stack: OwnStack, wishes: argparse.Namespace) -> BenchReport:
     from deployments.bench.api_load import measure_api
     from deployments.bench.browsers import measure_browsers
     from deployments.bench.durability import measure_durability
+    from deployments.bench.large_table import measure_large_table
     from deployments.bench.latency import measure_latency
     from deployments.bench.limiter import measure_limiter
     from deployments.bench.live_load import measure_live
@@ -105,6 +108,13 @@ def _measure(stack: OwnStack, wishes: argparse.Namespace) -> BenchReport:
             pages=wishes.pages,
         )
         if wanted("durability")
+        else None,
+        large=measure_large_table(
+            stack,
+            _wish(stack, "A large table", _TABLE, wanted=1),
+            rows=wishes.large_rows,
+        )
+        if wanted("large")
         else None,
     )
 
@@ -189,6 +199,9 @@ def _read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="deployments.bench", description=__doc__)
     parser.add_argument("--pages", type=int, default=PAGES, help="HTML pages to read")
     parser.add_argument("--rows", type=int, default=ROWS, help="table rows to read")
+    parser.add_argument(
+        "--large-rows", type=int, default=LARGE_ROWS, help="rows of the large table"
+    )
     parser.add_argument(
         "--browser-pages",
         type=int,

@@ -1,6 +1,6 @@
 """One campaign through the API, timed and weighed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
@@ -62,7 +62,13 @@ class Measured:
     """Stage -> seconds of work."""
 
     cpu_seconds: float
-    peak_bytes: int
+    memory: Sequence[int]
+    """Bytes of the worker's process tree, four times a second."""
+
+    @property
+    def peak_bytes(self) -> int:
+        """The most memory that was seen."""
+        return max(self.memory, default=0)
 
     @property
     def rows_per_second(self) -> float:
@@ -112,7 +118,7 @@ def measure_campaign(
         seconds_to_start=(began - created).total_seconds(),
         stages=run["stages"],
         cpu_seconds=meter.cpu_seconds,
-        peak_bytes=meter.peak_bytes,
+        memory=meter.memory,
     )
 
 

@@ -13,7 +13,8 @@ from deployments.bench.api_load import ApiLoad
 from deployments.bench.bare_loop import BareResult
 from deployments.bench.browsers import BrowserFigures
 from deployments.bench.durability import DurabilityFigures
-from deployments.bench.durability_table import faults_table, kills_table
+from deployments.bench.hard_cases_table import faults_table, kills_table, large_table
+from deployments.bench.large_table import LargeTableFigures
 from deployments.bench.live_load import LiveLoad
 from deployments.bench.measured_campaign import Measured
 from deployments.bench.peer_crawls import PeerCrawl
@@ -67,6 +68,7 @@ class BenchReport:
     """As `rotation.py` words it."""
 
     durability: DurabilityFigures | None = None
+    large: LargeTableFigures | None = None
 
 
 def as_object(report: BenchReport) -> dict[str, Any]:
@@ -102,6 +104,7 @@ def as_object(report: BenchReport) -> dict[str, Any]:
         **({"proxied": asdict(report.proxied)} if report.proxied else {}),
         **({"rotation": dict(report.rotation)} if report.rotation else {}),
         **({"durability": asdict(report.durability)} if report.durability else {}),
+        **(_large_as_object(report.large) if report.large else {}),
     }
 
 
@@ -134,6 +137,7 @@ def _tables_of(report: BenchReport) -> Iterator[Table | str]:
         (report.proxied, forwarder_table),
         (report.durability, faults_table),
         (report.durability, kills_table),
+        (report.large, large_table),
     )
     yield from (draw(figures) for figures, draw in parts if figures)
 
@@ -157,6 +161,10 @@ def _campaigns_as_object(figures: CampaignFigures) -> dict[str, Any]:
         ],
         "upload_seconds": figures.upload_seconds,
     }
+
+
+def _large_as_object(figures: LargeTableFigures) -> dict[str, Any]:
+    return {"large": asdict(figures) | {"campaign": _figures(figures.campaign)}}
 
 
 def _browsers_as_object(figures: BrowserFigures) -> dict[str, Any]:
@@ -352,7 +360,9 @@ def _seconds(figure: float | None) -> str:
 
 
 def _figures(measured: Measured) -> dict[str, Any]:
-    return asdict(measured) | {
+    told = asdict(measured) | {"peak_bytes": measured.peak_bytes}
+    del told["memory"]
+    return told | {
         "rows_per_second": measured.rows_per_second,
         "cpu_milliseconds_per_row": measured.cpu_milliseconds_per_row,
     }

@@ -25,7 +25,8 @@ class TreeMeter:
         self._thread = Thread(target=self._look, name="tree-meter", daemon=True)
         self._cpu_before = 0.0
         self.cpu_seconds = 0.0
-        self.peak_bytes = 0
+        self.memory: list[int] = []
+        """Bytes at each look, four a second."""
 
     def __enter__(self) -> Self:
         """Begin to measure."""
@@ -44,9 +45,14 @@ class TreeMeter:
         self._thread.join()
         self.cpu_seconds = self._cpu() - self._cpu_before
 
+    @property
+    def peak_bytes(self) -> int:
+        """The most memory that was seen."""
+        return max(self.memory, default=0)
+
     def _look(self) -> None:
         while True:
-            self.peak_bytes = max(self.peak_bytes, self._memory())
+            self.memory.append(self._memory())
             if self._done.wait(SECONDS_BETWEEN_LOOKS):
                 return
 

@@ -1,5 +1,6 @@
 """How we behave towards a host: its robots.txt, its pace, its wish to be left alone."""
 
+from asyncio import Lock
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -42,6 +43,12 @@ class HostManners:
 
     paused_until: float = 0.0
     """The same, as far as the host itself asked for it: nobody goes before."""
+
+    asked_at: float = 0.0
+    """When the last request began, where the pace is kept."""
+
+    turn: Lock = field(default_factory=Lock)
+    """Held by who goes next, while it waits for the pace."""
 
 
 @dataclass(slots=True)
@@ -168,6 +175,19 @@ def take_turn(manners: HostManners, *, delay: float, now_seconds: float) -> floa
     if delay:
         manners.free_at = start + delay
     return start - now_seconds
+
+
+def seconds_until_turn(
+    manners: HostManners, *, delay: float, now_seconds: float
+) -> float:
+    """
+    Return how long whoever goes next has to wait, as fast as the pace is now.
+
+    Unlike `take_turn` nothing is booked: one slow answer would book as many slow places
+    as there are requests waiting, and they would be kept long after the host is well.
+    """
+    due = manners.asked_at + max(delay, manners.pace)
+    return max(due, manners.free_at) - now_seconds
 
 
 def pause_host(manners: HostManners, *, seconds: float, now_seconds: float) -> None:

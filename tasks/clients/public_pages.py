@@ -44,9 +44,9 @@ from tasks.clients.page_manners import (
     origin_of,
     pause_host,
     refusal_of,
-    take_turn,
+    seconds_until_turn,
 )
-from tasks.clients.page_work import PageBody, PageWork
+from tasks.clients.page_work import LatePages, PageBody, PageWork, end_all
 from tasks.clients.proxied_requests import MOST_ROUNDS, ProxiedRequests, ProxyTrouble
 from tasks.clients.proxy_faults import is_block_page
 from tasks.clients.proxy_supply import Blame, ProxySupply
@@ -58,7 +58,10 @@ MOST_REDIRECTS = 5
 FIRST_WAIT_SECONDS = 0.25
 """Wait before the second try of a page; doubled for each further one."""
 
-_STOP_LOOK_SECONDS = 0.1
+LULL_SECONDS = 0.7
+"""So long a call waits for pages that are late, once no other page is left."""
+
+_LOOK_SECONDS = 0.1
 _CHUNK_BYTES = 65_536
 
 
@@ -89,6 +92,7 @@ class PublicPages:
         self._proxies = proxies
         self._proxied: ProxiedRequests | None = None
         self._trouble = ProxyTrouble()
+        self._late = LatePages()
         self._runner = asyncio.Runner()
         self._session: aiohttp.ClientSession | None = None
         self._robots_locks: dict[str, asyncio.Lock] = {}
@@ -110,6 +114,7 @@ class PublicPages:
 
     def close(self) -> None:
         """Close the connections and the event loop."""
+        self._runner.run(end_all(self._late.tasks()))
         if self._proxied is not None:
             self._runner.run(self._proxied.close())
             self._proxied = None
@@ -131,11 +136,14 @@ class PublicPages:
 
         Args:
             urls: Absolute addresses.
-            budget_seconds: After it, pages not yet had are answered as postponed.
+            budget_seconds: After it, pages not yet had are answered as postponed; and
+                sooner, once none waits and the rest is late. What is under way goes
+                on, for a later call that asks for it again.
             should_stop: Asked ten times a second; `True` ends the call the same way.
             earlier_tries: Tries made in earlier calls, which count here.
         """
-        work = PageWork(deque(dict.fromkeys(urls)), dict(earlier_tries or {}), {}, {})
+        tries = dict(earlier_tries or {})
+        work = PageWork(deque(dict.fromkeys(urls)), tries, {}, {}, {})
         self._runner.run(self._fetch_all(work, budget_seconds, should_stop))
         return [work.answers.get(url) or work.postponed(url) for url in urls]
 
@@ -161,37 +169,32 @@ class PublicPages:
         should_stop: Callable[[], bool] | None,
     ) -> None:
         loop = asyncio.get_running_loop()
-        ends_at = None if budget_seconds is None else loop.time() + budget_seconds
-        by_host: dict[str, deque[str]] = {}
-        for url in work.waiting:
-            by_host.setdefault(origin_of(url), deque()).append(url)
-        workers = [
-            asyncio.create_task(self._work_off(queue, work))
-            for queue in by_host.values()
-            for _ in range(min(len(queue), self.limits.pages_at_once))
-        ]
-        pending: set[asyncio.Task[None]] = set(workers)
-        while pending:
-            left = None if ends_at is None else max(0.0, ends_at - loop.time())
-            look = _STOP_LOOK_SECONDS if should_stop else left
-            wait = look if left is None or look is None else min(look, left)
-            done, pending = await asyncio.wait(
-                pending, timeout=wait, return_when=asyncio.FIRST_EXCEPTION
-            )
-            is_over = ends_at is not None and loop.time() >= ends_at
-            is_over = is_over or any(one.exception() for one in done)
-            if pending and (is_over or (should_stop is not None and should_stop())):
-                break
-        for worker in pending:
-            worker.cancel()
-        for ended in await asyncio.gather(*workers, return_exceptions=True):
-            if isinstance(ended, Exception):
-                raise ended
-
-    async def _work_off(self, queue: deque[str], work: PageWork) -> None:
-        while queue:
-            url = queue.popleft()
-            work.answers[url] = await self._fetch_page(url, work)
+        began = loop.time()
+        queues, pending = self._late.begin(
+            work, at_once=self.limits.pages_at_once, fetch=self._fetch_page
+        )
+        is_watched = budget_seconds is not None or should_stop is not None
+        try:
+            while pending:
+                done, pending = await asyncio.wait(
+                    pending,
+                    timeout=_LOOK_SECONDS if is_watched else None,
+                    return_when=asyncio.FIRST_EXCEPTION,
+                )
+                self._late.join(work)
+                for one in done:
+                    one.result()  # raises what ended it
+                if pending and should_stop is not None and should_stop():
+                    return
+                spent = loop.time() - began
+                has_lull = spent > LULL_SECONDS and work.answers and not any(queues)
+                if budget_seconds and (has_lull or spent >= budget_seconds):
+                    for queue in queues:
+                        queue.clear()
+                    self._late.keep(work)
+                    pending = set()
+        finally:
+            await end_all(pending)
 
     async def _fetch_page(self, url: str, work: PageWork) -> PageAnswer:
         retry, blame = Retry("no try was left for it"), None
@@ -260,19 +263,20 @@ class PublicPages:
         loop = asyncio.get_running_loop()
         delay = delay_of(manners, user_agent=self.limits.user_agent)
         longest = max(self.limits.longest_wait.total_seconds(), delay)
-        while True:
-            ahead = manners.paused_until - loop.time()
-            if not delay and ahead > longest:
-                reason = f"the host asked us to wait {ahead:.0f} s, too long"
-                raise PageEnded(PageState.LOST, reason, TOO_MANY)
-            gap = max(delay, manners.pace)
-            seconds = take_turn(manners, delay=gap, now_seconds=loop.time())
-            if seconds <= 0:
-                return
-            await asyncio.sleep(seconds)
-            is_held = manners.paused_until > loop.time()
-            if gap and not is_held:  # the place was booked
-                return
+        async with manners.turn:
+            while True:
+                now_seconds = loop.time()
+                ahead = manners.paused_until - now_seconds
+                if not delay and ahead > longest:
+                    reason = f"the host asked us to wait {ahead:.0f} s, too long"
+                    raise PageEnded(PageState.LOST, reason, TOO_MANY)
+                seconds = seconds_until_turn(
+                    manners, delay=delay, now_seconds=now_seconds
+                )
+                if seconds <= 0:
+                    manners.asked_at = now_seconds
+                    return
+                await asyncio.sleep(seconds)
 
     async def _ask(
         self, url: str, manners: HostManners, tried: set[int]

@@ -343,17 +343,19 @@ def test_an_address_on_another_host_is_never_asked(site: Site) -> None:
     assert not site.hits
 
 
-def test_a_call_ends_when_its_time_is_up_and_keeps_what_it_has(site: Site) -> None:
-    site.says("/slow", Answer(late_seconds=30))
+def test_a_late_page_holds_up_no_other_and_is_not_asked_for_twice(site: Site) -> None:
+    site.says("/slow", Answer(late_seconds=2))
     started = time.monotonic()
     with PublicPages(limits=limits(tries=1), hosts=[site.host]) as pages:
         quick, slow = pages.fetch(
-            [site.url("/quick"), site.url("/slow")], budget_seconds=0.5
+            [site.url("/quick"), site.url("/slow")], budget_seconds=30
         )
         assert time.monotonic() - started < 2
         assert quick.state is PageState.FETCHED
         assert (slow.state, slow.tries) == (PageState.POSTPONED, 1)
-        [lost] = pages.fetch([slow.url], earlier_tries={slow.url: 1})
+        [had] = pages.fetch([slow.url], earlier_tries={slow.url: 1})
+        assert (had.state, site.hits["/slow"]) == (PageState.FETCHED, 1)
+        [lost] = pages.fetch([site.url("/x")], earlier_tries={site.url("/x"): 1})
         assert (lost.state, lost.tries) == (PageState.LOST, 1)
 
 

@@ -12,6 +12,7 @@ from tasks.clients.page_manners import (
     adapt_pace,
     learn_robots,
     refusal_of,
+    seconds_until_turn,
 )
 
 RULES = "User-agent: *\nDisallow: /private\n"
@@ -93,3 +94,13 @@ def test_the_pace_never_goes_beyond_its_bounds(latencies: list[float]) -> None:
     manners = HostManners()
     for one in latencies:
         assert min(60, one / 4) <= paced(manners, one) <= 60
+
+
+def test_who_waits_goes_as_soon_as_the_host_is_well_again() -> None:
+    manners = HostManners(pace=4.0, asked_at=100.0)
+    assert seconds_until_turn(manners, delay=0.0, now_seconds=101.0) == 3.0
+    manners.pace = 0.5
+    assert seconds_until_turn(manners, delay=0.0, now_seconds=101.0) < 0
+    assert seconds_until_turn(manners, delay=2.0, now_seconds=101.0) == 1.0
+    manners.free_at = 110.0
+    assert seconds_until_turn(manners, delay=2.0, now_seconds=101.0) == 9.0

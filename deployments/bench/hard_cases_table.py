@@ -1,8 +1,11 @@
-"""The tables of faults and kills."""
+"""The tables of what is large or goes wrong: faults, kills, a million rows."""
 
 from rich.table import Table
 
 from deployments.bench.durability import DurabilityFigures
+from deployments.bench.large_table import LargeTableFigures
+
+MEBIBYTE = 1024 * 1024
 
 
 def faults_table(figures: DurabilityFigures) -> Table:
@@ -37,4 +40,26 @@ def kills_table(figures: DurabilityFigures) -> Table:
             f"{one.worker_back_seconds:.1f}",
             f"{one.first_new_page_seconds:.1f}",
         )
+    return table
+
+
+def large_table(figures: LargeTableFigures) -> Table:
+    """Return what a large table took, and its reviewer."""
+    table = Table("a large table", title="A table, and a reviewer beside it")
+    table.add_column("", justify="right")
+    one = figures.campaign
+    rows = {
+        "rows": f"{one.rows:,}",
+        "seconds": f"{one.seconds:.1f}",
+        "rows/s": f"{one.rows_per_second:,.0f}",
+        "CPU of the worker, us/row": f"{one.cpu_milliseconds_per_row * 1000:.0f}",
+        "MiB, first quarter": f"{figures.first_quarter_bytes / MEBIBYTE:.0f}",
+        "MiB, last quarter": f"{figures.last_quarter_bytes / MEBIBYTE:.0f}",
+        "times a reviewer asked": f"{figures.asked:,}",
+        "ten cards, ms (p95)": f"{figures.cards_p95 * 1000:.0f}",
+        "the list, ms (p95)": f"{figures.list_p95 * 1000:.0f}",
+        "a decision, ms (p95)": f"{figures.decision_p95 * 1000:.0f}",
+    }
+    for name, figure in rows.items():
+        table.add_row(name, figure)
     return table
