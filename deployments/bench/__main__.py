@@ -4,9 +4,11 @@ import argparse
 import json
 import signal
 import sys
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from time import monotonic
 from types import FrameType
+from typing import Any
 
 from config.errors import ApplicationError
 from deployments.bench.bare_loop import run_bare_loop
@@ -73,50 +75,32 @@ def _measure(stack: OwnStack, wishes: argparse.Namespace) -> BenchReport:
 
     # ruff: enable[PLC0415]
 
-    def wanted(part: str) -> bool:
-        return part in wishes.only
+    def wish(name: str, source: Mapping[str, object], rows: int) -> CampaignWish:
+        return _wish(stack, name, dict(source), wanted=rows)
 
-    return BenchReport(
-        latency=measure_latency() if wanted("latency") else {},
-        limiter=measure_limiter() if wanted("limiter") else {},
-        api=measure_api(stack) if wanted("api") else [],
-        live=measure_live(stack) if wanted("live") else [],
-        campaigns=_measure_campaigns(
+    parts: dict[str, Callable[[], Any]] = {
+        "latency": measure_latency,
+        "limiter": measure_limiter,
+        "api": lambda: measure_api(stack),
+        "live": lambda: measure_live(stack),
+        "campaigns": lambda: _measure_campaigns(
             stack,
             pages=wishes.pages,
             rows=wishes.rows,
             peers_python=wishes.peers_python,
-        )
-        if wanted("campaigns")
-        else None,
-        browsers=measure_browsers(
-            stack,
-            lambda name, source, rows: _wish(stack, name, source, wanted=rows),
-            pages=wishes.browser_pages,
-        )
-        if wanted("browsers")
-        else None,
-        review=measure_review(stack, _queue_wish(stack, rows=wishes.rows))
-        if wanted("review")
-        else None,
-        vpn=measure_tunnels() if wanted("vpn") else {},
-        rotation=measure_rotation() if wanted("rotation") else {},
-        proxied=measure_proxied(stack) if wanted("proxied") else None,
-        durability=measure_durability(
-            stack,
-            lambda name, source, rows: _wish(stack, name, dict(source), wanted=rows),
-            pages=wishes.pages,
-        )
-        if wanted("durability")
-        else None,
-        large=measure_large_table(
-            stack,
-            _wish(stack, "A large table", _TABLE, wanted=1),
-            rows=wishes.large_rows,
-        )
-        if wanted("large")
-        else None,
-    )
+        ),
+        "browsers": lambda: measure_browsers(stack, wish, pages=wishes.browser_pages),
+        "review": lambda: measure_review(stack, _queue_wish(stack, rows=wishes.rows)),
+        "vpn": measure_tunnels,
+        "rotation": measure_rotation,
+        "proxied": lambda: measure_proxied(stack),
+        "durability": lambda: measure_durability(stack, wish, pages=wishes.pages),
+        "large": lambda: measure_large_table(
+            stack, wish("A large table", _TABLE, 1), rows=wishes.large_rows
+        ),
+    }
+    found = {name: parts[name]() for name in PARTS if name in wishes.only}
+    return BenchReport(**found)
 
 
 def _queue_wish(stack: OwnStack, *, rows: int) -> CampaignWish:

@@ -49,15 +49,15 @@ class CampaignFigures:
 class BenchReport:
     """Everything one benchmark measured; what was not asked for is empty."""
 
-    campaigns: CampaignFigures | None
-    latency: Mapping[str, Any]
+    campaigns: CampaignFigures | None = None
+    latency: Mapping[str, Any] = field(default_factory=dict)
     """From click to the first line of flow code, as `latency.py` words it."""
 
-    limiter: Mapping[str, float]
+    limiter: Mapping[str, float] = field(default_factory=dict)
     """Operations a second, as `limiter.py` words them."""
 
-    api: Sequence[ApiLoad]
-    live: Sequence[LiveLoad]
+    api: Sequence[ApiLoad] = ()
+    live: Sequence[LiveLoad] = ()
     browsers: BrowserFigures | None = None
     review: ReviewFigures | None = None
     vpn: Mapping[str, float] = field(default_factory=dict)
