@@ -24,7 +24,7 @@ def server_environment(
     *, database_url: str, host: str, port: int, auth_string: str, home: Path
 ) -> dict[str, str]:
     """
-    Return the environment of `python -m prefect server start` on one machine.
+    Return the environment of the server that `prefect_process` starts on one machine.
 
     Nothing in it calls a host outside: usage reports, the UI and its news are off.
 

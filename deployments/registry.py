@@ -44,6 +44,12 @@ REGISTRATIONS = (
         tags=(AUTORESUME,),
     ),
     Registration(
+        # Each schedule of a campaign is a copy of this deployment.
+        flow_name="campaign-schedule",
+        entrypoint="flows.campaign_schedule.start_scheduled_campaign",
+        through_worker=True,
+    ),
+    Registration(
         flow_name="review-batch",
         entrypoint="flows.review_batch.run_review_batch",
         through_worker=True,

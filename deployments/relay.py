@@ -5,6 +5,7 @@ from threading import Event, Thread
 
 from config.logs import set_up_logs
 from flows.browser_profile_sweep import watch_browsers_forever
+from flows.campaign_schedule_upkeep import watch_schedules_forever
 from flows.leak_test_watch import watch_leak_tests_forever
 from flows.person_retention import watch_retention_forever
 from flows.proxy_upkeep import watch_proxies_forever
@@ -26,6 +27,7 @@ def main() -> None:
             watch_leak_tests_forever,
             watch_proxies_forever,
             watch_retention_forever,
+            watch_schedules_forever,
         )
     ]
     for watch in watches:

@@ -130,7 +130,7 @@ def start_campaign(campaign_id: UUID) -> CampaignAnswer:
     """Start a campaign's next run."""
     with transaction() as session:
         waiting = life.start_campaign(session, campaign_id, now=now())
-    _dispatch(waiting)
+    hand_to_worker(waiting)
     return show_campaign(campaign_id)
 
 
@@ -146,7 +146,7 @@ def resume_campaign(campaign_id: UUID) -> CampaignAnswer:
     with transaction() as session:
         waiting = life.resume_campaign(session, campaign_id, now=now())
     if waiting is not None:
-        _dispatch(waiting)
+        hand_to_worker(waiting)
     return show_campaign(campaign_id)
 
 
@@ -177,7 +177,7 @@ def _stored(said: dict[str, Any]) -> dict[str, Any]:
     return said if rule is None else said | {"review_rule": rule}
 
 
-def _dispatch(waiting: WaitingRun) -> None:
+def hand_to_worker(waiting: WaitingRun) -> None:
     """Hand a run to the workers; if that fails the watchdog will, within seconds."""
     try:
         flow_run_id = dispatch_campaign_run(

@@ -183,7 +183,7 @@ def _prefect_part(
         name="prefect",
         title="Prefect server",
         command=lambda: [
-            *_python("prefect", "server", "start"),
+            *_python("deployments.prefect_process", "server", "start"),
             *("--host", LOOPBACK, "--port", str(port)),
         ],
         needs=("postgres",),

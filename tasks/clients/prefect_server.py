@@ -109,6 +109,13 @@ class NotDeployedError(UnreachableError):
         )
 
 
+class OtherVersionError(UnreadableError):
+    """Prefect answers in a form we do not know."""
+
+    def __init__(self) -> None:
+        super().__init__("Prefect answers in an unknown form; is it version 3.8.8?")
+
+
 class PrefectServer:
     """Source: Prefect 3.8.8 REST API, `/deployments` and `/flow_runs`."""
 
@@ -163,7 +170,7 @@ class PrefectServer:
     def read_flow_run(self, flow_run_id: UUID) -> FlowRunRecord | None:
         """Return a flow run, or nothing if Prefect does not know it."""
         try:
-            answer = self._ask("GET", f"/flow_runs/{flow_run_id}")
+            answer = self.ask("GET", f"/flow_runs/{flow_run_id}")
         except NotFoundError:
             return None
         return read_record(answer)
@@ -175,14 +182,12 @@ class PrefectServer:
             "sort": "START_TIME_DESC",
             "limit": limit,
         }
-        return [
-            read_record(one) for one in self._ask("POST", "/flow_runs/filter", wish)
-        ]
+        return [read_record(one) for one in self.ask("POST", "/flow_runs/filter", wish)]
 
     def count_flow_runs(self, state: StateType) -> int:
         """Return how many flow runs are in a state, ever since Prefect keeps them."""
         wish = {"flow_runs": {"state": {"type": {"any_": [state]}}}}
-        return int(self._ask("POST", "/flow_runs/count", wish))
+        return int(self.ask("POST", "/flow_runs/count", wish))
 
     def list_workers(self, work_pool: str) -> list[WorkerRecord]:
         """
@@ -192,11 +197,11 @@ class PrefectServer:
             NotFoundError: There is no such work pool; a worker makes it.
         """
         path = f"/work_pools/{work_pool}/workers/filter"
-        return _read_workers(self._ask("POST", path, {}))
+        return _read_workers(self.ask("POST", path, {}))
 
     def require_answer(self) -> None:
         """Return if the server and its database answer; raise an OutsideError else."""
-        self._ask("GET", "/ready")
+        self.ask("GET", "/ready")
 
     def set_state(
         self, flow_run_id: UUID, state: StateType, *, message: str, force: bool = False
@@ -204,24 +209,25 @@ class PrefectServer:
         """Ask for a state; Prefect may leave the flow run as it is unless forced."""
         path = f"/flow_runs/{flow_run_id}/set_state"
         wish = {"type": state, "message": message}
-        self._ask("POST", path, json={"state": wish, "force": force})
+        self.ask("POST", path, json={"state": wish, "force": force})
 
     def _deployment_id(self, deployment: str) -> str:
         if deployment not in self._deployment_ids:
-            answer = self._ask("GET", f"/deployments/name/{deployment}")
+            answer = self.ask("GET", f"/deployments/name/{deployment}")
             self._deployment_ids[deployment] = str(answer["id"])
         return self._deployment_ids[deployment]
 
     def _create(self, deployment_id: str, wish: Mapping[str, Any]) -> Mapping[str, Any]:
         path = f"/deployments/{deployment_id}/create_flow_run"
-        answer: Mapping[str, Any] = self._ask("POST", path, json=wish)
+        answer: Mapping[str, Any] = self.ask("POST", path, json=wish)
         return answer
 
-    def _ask(self, method: str, path: str, json: Any = None) -> Any:
+    def ask(self, method: str, path: str, json: Any = None) -> Any:
+        """Return the answer of one request, nothing if it is empty."""
         with prefect_failures_named():
             answer = self._client.request(method, path, json=json)
             answer.raise_for_status()
-            return answer.json()
+            return answer.json() if answer.content else None
 
 
 def _require_storable(parameters: Mapping[str, Any]) -> None:
@@ -237,18 +243,14 @@ def read_record(answer: Mapping[str, Any]) -> FlowRunRecord:
     try:
         return FlowRunRecord.model_validate(answer)
     except ValidationError as unknown:
-        raise _of_another_version() from unknown
+        raise OtherVersionError from unknown
 
 
 def _read_workers(answer: Any) -> list[WorkerRecord]:
     try:
         return [WorkerRecord.model_validate(one) for one in answer]
     except ValidationError as unknown:
-        raise _of_another_version() from unknown
-
-
-def _of_another_version() -> UnreadableError:
-    return UnreadableError("Prefect answers in an unknown form; is it version 3.8.8?")
+        raise OtherVersionError from unknown
 
 
 @contextmanager

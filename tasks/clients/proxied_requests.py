@@ -94,6 +94,9 @@ class ProxiedRequests:
         self._forwarders: dict[UpstreamProxy, ProxyForwarder] = {}
         self._busy: dict[UpstreamProxy, int] = {}
         self._opening = asyncio.Lock()
+        self._failing = ""
+        """What is wrong with the proxies, as long as no request comes through."""
+
         self._session: aiohttp.ClientSession | None = None
 
     async def close(self) -> None:
@@ -133,6 +136,7 @@ class ProxiedRequests:
             heard.blame = _blame_for(ending, heard)
             raise
         finally:
+            self._note(heard)
             await self._supply.give_back(
                 lent,
                 heard.blame,
@@ -176,11 +180,20 @@ class ProxiedRequests:
                 continue
             if lent.patience is Patience.NONE:
                 raise PageEnded(PageState.POSTPONED, lent.reason)
+            if lent.patience is Patience.LATER and self._failing:
+                # So many further tries are no reason, but what their failures made.
+                raise PageEnded(PageState.POSTPONED, _say_none_works(self._failing))
             nap = min(max(lent.seconds, 0.02), LONGEST_NAP_SECONDS)
             if lent.patience is Patience.LATER or loop.time() + nap > ends_at:
                 raise PageEnded(PageState.POSTPONED, lent.reason)
             # Those who wait for the same thing must not all ask at the same moment.
             await asyncio.sleep(nap * random.uniform(1, 1.3))  # noqa: S311 - spreads load
+
+    def _note(self, heard: "_Heard") -> None:
+        if heard.blame is Blame.PROXY:
+            self._failing = heard.fault.reason if heard.fault else "they do not answer"
+        elif heard.blame is not Blame.OURS:  # it came through
+            self._failing = ""
 
     @asynccontextmanager
     async def _forwarded(
@@ -261,6 +274,13 @@ class _Heard:
             said = headers.get("Retry-After")
             self.retry_after = read_retry_after(said, now=now)
         self.blame = self.fault.blame if self.fault else Blame.NOBODY
+
+
+def _say_none_works(reason: str) -> str:
+    return (
+        f"every request fails by the fault of its proxy, lately: {reason}; look at the "
+        "screen Proxies, mend or replace them, then start the campaign again"
+    )
 
 
 def _raise_for(fault: Fault | None, status: int | None) -> None:

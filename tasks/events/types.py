@@ -115,6 +115,22 @@ class CampaignChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CampaignScheduled(Event):
+    """A campaign's schedule was set, removed, or came round; it may be left out."""
+
+    type = EventType.CAMPAIGN
+
+    is_on: bool
+    next_at: str | None = None
+    """ISO 8601, in UTC."""
+
+    message: str | None = None
+    """Why no run was begun, if it was left out."""
+
+    step: str = "schedule"
+
+
+@dataclass(frozen=True, slots=True)
 class CampaignAdvanced(Event):
     """One portion of a run was stored; the counts are the run's totals so far."""
 

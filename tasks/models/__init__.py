@@ -18,6 +18,7 @@ from tasks.models.browser_profiles import (
 from tasks.models.campaigns import (
     Campaign,
     CampaignRun,
+    CampaignSchedule,
     FailurePicture,
     PageMark,
     SourcePage,
@@ -52,6 +53,7 @@ __all__ = [
     "BrowserProfile",
     "Campaign",
     "CampaignRun",
+    "CampaignSchedule",
     "Failure",
     "FailurePicture",
     "ForgottenPerson",

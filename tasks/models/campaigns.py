@@ -88,6 +88,30 @@ class CampaignRun(Record):
     """Browser profile -> its name, and why the run does not use it."""
 
 
+class CampaignSchedule(Base):
+    """When a campaign runs by itself, and what came of the last time."""
+
+    __tablename__ = "campaign_schedules"
+
+    campaign_id: Mapped[UUID] = mapped_column(
+        ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True
+    )
+    cron: Mapped[str]
+    timezone: Mapped[str]
+    is_on: Mapped[bool]
+    next_at: Mapped[datetime | None]
+    """The time that is waited for; whoever comes then first sets the one after it."""
+
+    last_at: Mapped[datetime | None]
+    last_run_id: Mapped[UUID | None]
+    """The run that was begun at the last time; None if it was left out."""
+
+    left_out: Mapped[str | None]
+    """Why no run was begun at the last time."""
+
+    updated_at: Mapped[datetime]
+
+
 class SourcePage(Base):
     """A page that a listing named: waiting, or what became of it."""
 

@@ -9,6 +9,7 @@ import httpx
 import streamlit as st
 
 from config.settings import settings
+from tasks.campaigns.schedule_schemas import CampaignScheduleAnswer, CampaignTimes
 from tasks.campaigns.schemas import CampaignAnswer, FailurePictureAnswer
 from ui.console.answers import (
     CampaignPage,
@@ -65,6 +66,30 @@ class Api(Door):
     def change_campaign(self, campaign_id: UUID, wish: str) -> CampaignAnswer:
         """Start, pause, resume or complete a campaign."""
         return self.ask("POST", f"/campaigns/{campaign_id}/{wish}", CampaignAnswer)
+
+    def get_schedule(self, campaign_id: UUID) -> CampaignScheduleAnswer:
+        """Return when a campaign runs by itself."""
+        path = f"/campaigns/{campaign_id}/schedule"
+        return self.ask("GET", path, CampaignScheduleAnswer)
+
+    def set_schedule(
+        self, campaign_id: UUID, request: Mapping[str, Any]
+    ) -> CampaignScheduleAnswer:
+        """Have a campaign run by itself, in place of the times before."""
+        path = f"/campaigns/{campaign_id}/schedule"
+        return self.ask("PUT", path, CampaignScheduleAnswer, json=request)
+
+    def remove_schedule(self, campaign_id: UUID) -> None:
+        """Let a campaign run by itself no longer."""
+        self.tell("DELETE", f"/campaigns/{campaign_id}/schedule")
+
+    def show_times(
+        self, campaign_id: UUID, *, cron: str, timezone: str
+    ) -> CampaignTimes:
+        """Return when a cron line would come round next."""
+        query = {"cron": cron, "timezone": timezone}
+        path = f"/campaigns/{campaign_id}/schedule/times"
+        return self.ask("GET", path, CampaignTimes, query=query)
 
     def create_campaign(
         self, request: Mapping[str, Any], *, key: str

@@ -140,6 +140,21 @@ def test_a_page_is_fetched_elsewhere_when_a_proxy_is_dead(site: OddSite) -> None
     assert {outcome for proxy_id, outcome in outcomes if proxy_id == dead} <= {"proxy"}
 
 
+def test_when_all_proxies_are_dead_it_says_so_and_nothing_of_further_tries(
+    site: OddSite,
+) -> None:
+    for port in range(1, 9):
+        keep(port)
+    with closing(door("here")) as pages:
+        for _ in range(3):
+            with pytest.raises(BusyError) as failed:
+                pages.fetch_one(f"http://{SITE}/people")
+    assert "by the fault of its proxy" in failed.value.message
+    assert "proxy_unreachable" in failed.value.message
+    assert "screen Proxies" in failed.value.message
+    assert not site.asked
+
+
 def test_a_wrong_password_is_the_proxys_fault(site: OddSite) -> None:
     with proxy_to(site) as upstream:
         keep(upstream.port, password="wrong")

@@ -41,6 +41,10 @@ function tellEvent(event) {
       ? ["block", "orange", `${event.name} set aside: ${event.message}`]
       : ["web", "gray", `${event.name} is used again`];
   }
+  if (event.step === "schedule") {
+    if (event.message) return ["event_busy", "orange", `Scheduled run left out: ${event.message}`];
+    return ["event_repeat", "gray", event.isOn ? "Schedule set for its next time" : "Schedule is off"];
+  }
   if (event.type !== "campaign" || !event.status) return ["info", "gray", `${capital(event.type)} reported`];
   const state = event.error ? `failed: ${event.error}` : event.run || event.status;
   const colour = { completed: "green", failed: "red", running: "blue", active: "blue" }[event.run || event.status];

@@ -18,6 +18,7 @@ from ui.console.campaign_rows import (
     show_wishes,
     state_of,
 )
+from ui.console.campaign_schedule import show_schedule
 from ui.console.components.live_run import show_live_run
 from ui.console.criteria_words import criteria_in_words
 from ui.console.panels import panel, show_empty
@@ -152,5 +153,6 @@ with panel("campaign", "This campaign"):
     show_left_out(campaign)
     show_live_run(campaign, recent_events=latest_events(campaign_id))
     show_wanted(campaign)
+    show_schedule(campaign)
     show_unreadable(campaign)
     show_failure_pictures(campaign)
