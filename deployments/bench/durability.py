@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import psutil
 
+from config.errors import SetupError
 from config.vocabulary import CampaignRunState
 from deployments.bench.measured_campaign import (
     BenchFailedError,
@@ -152,7 +153,7 @@ def _kill_worker_and_all_it_started() -> None:
 def _wait_for_worker() -> float:
     deadline = monotonic() + LONGEST_SECONDS
     while monotonic() < deadline:
-        with suppress(BenchFailedError, psutil.NoSuchProcess):
+        with suppress(SetupError, psutil.NoSuchProcess):
             worker = psutil.Process(part_process_id(this_home(), "worker"))
             if worker.is_running() and worker.status() != psutil.STATUS_ZOMBIE:
                 return monotonic()
