@@ -37,7 +37,12 @@ from tasks.models.proxies import (
     ProxyPin,
     RotationTerms,
 )
-from tasks.models.public_profiles import ForgottenPerson, PublicProfile, ReviewItem
+from tasks.models.public_profiles import (
+    EarlierScore,
+    ForgottenPerson,
+    PublicProfile,
+    ReviewItem,
+)
 from tasks.models.review_work import ReviewBatch, ReviewBatchMember, ReviewView
 from tasks.models.reviews import ReviewLogHead, ReviewStep, ReviewVote
 from tasks.models.vpn import TunnelKeeper, VpnTunnel
@@ -52,6 +57,7 @@ __all__ = [
     "BrowserProfile",
     "Campaign",
     "CampaignRun",
+    "EarlierScore",
     "Failure",
     "FailurePicture",
     "ForgottenPerson",

@@ -17,16 +17,20 @@ _STORE = text(
     INSERT INTO public_profiles (
       id, campaign_id, campaign_run_id, platform, handle, handle_key, display_name,
       url, external_id, bio, followers, following, posts, verified, kind, location,
-      language, topics, picture_url, score, score_parts, confidence, criteria_version)
+      language, topics, picture_url, joined_at, last_post_at, reactions_per_post, extra,
+      score, score_parts, confidence, criteria_version)
     SELECT
       id, :campaign_id, :campaign_run_id, platform, handle, handle_key, display_name,
       url, external_id, bio, followers, following, posts, verified, kind, location,
-      language, topics, picture_url, score, score_parts, confidence, :criteria_version
+      language, topics, picture_url, joined_at, last_post_at, reactions_per_post, extra,
+      score, score_parts, confidence, :criteria_version
     FROM json_to_recordset(CAST(:rows AS json)) AS stated (
       id uuid, platform text, handle text, handle_key text, display_name text, url text,
       external_id text, bio text, followers bigint, following bigint, posts bigint,
       verified boolean, kind text, location text, language text, topics text[],
-      picture_url text, score int, score_parts jsonb, confidence float)
+      picture_url text, joined_at timestamptz, last_post_at timestamptz,
+      reactions_per_post float, extra jsonb, score int, score_parts jsonb,
+      confidence float)
     ON CONFLICT (campaign_id, platform, handle_key) DO NOTHING
     RETURNING id
     """
