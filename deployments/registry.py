@@ -56,6 +56,12 @@ REGISTRATIONS = (
         tags=(AUTORESUME,),
     ),
     Registration(
+        flow_name="campaign-rescoring",
+        entrypoint="flows.campaign_rescoring.rescore_campaign",
+        through_worker=True,
+        tags=(AUTORESUME,),
+    ),
+    Registration(
         flow_name="source-preview",
         entrypoint="flows.source_preview.look_at_source",
         through_worker=False,

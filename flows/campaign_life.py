@@ -13,6 +13,7 @@ from config.errors import OutsideError
 from config.schema import Schema
 from flows.campaign_api import check_json_api
 from flows.campaign_browsers import find_browser_profiles
+from flows.criteria_check import check_extra_names
 from flows.dispatch import dispatch_campaign_run
 from tasks.campaigns import life
 from tasks.campaigns.repository import (
@@ -26,10 +27,10 @@ from tasks.campaigns.schemas import CampaignAnswer, WaitingRun
 from tasks.campaigns.tables import get_table_size, open_table, table_lines
 from tasks.database import transaction
 from tasks.public_profiles.acquire import acquire_from_parquet, check_source
+from tasks.public_profiles.criteria import Criteria
 from tasks.public_profiles.read_parquet import ParquetTable
 from tasks.public_profiles.schemas import (
     BrowserPagesSource,
-    Criteria,
     JsonApiSource,
     Source,
     TableSource,
@@ -79,6 +80,7 @@ def create_campaign(
         NotFoundError: Its table was never uploaded.
     """
     check_campaign_source(request.source)
+    check_extra_names(request.criteria, request.source.model_dump())
     values = _stored(request.model_dump(mode="json", exclude_none=True))
     with transaction() as session:
         campaign = add_campaign(
@@ -100,12 +102,16 @@ def change_campaign(
         seen: Versions the change is meant for; None for whichever it is.
 
     Raises:
+        InvalidError: An expression names a field that nothing states.
         StaleError: Somebody else changed it meanwhile.
         CampaignStateError: It is active, or its run has not stopped yet.
     """
     said = change.model_dump(mode="json", exclude_none=True, exclude={"version"})
     values = _stored(said)
     with transaction() as session:
+        if change.criteria is not None:
+            source = get_campaign(session, campaign_id).source
+            check_extra_names(change.criteria, source)
         life.change_campaign(session, campaign_id, values, seen=seen, now=now())
     return show_campaign(campaign_id)
 

@@ -54,12 +54,12 @@ from tasks.public_profiles.acquire import (
     hosts_of,
 )
 from tasks.public_profiles.acquire_api import ApiReading
+from tasks.public_profiles.criteria import Criteria
 from tasks.public_profiles.forgotten import leave_out_forgotten
 from tasks.public_profiles.repository import store_public_profiles
 from tasks.public_profiles.schemas import (
     AcquiredProfile,
     BrowserPagesSource,
-    Criteria,
     Exit,
     HtmlPagesSource,
     JsonApiSource,
@@ -85,6 +85,7 @@ class CampaignWork:
         self.pace = Pace()
         self.source = type_of_source.validate_python(taken.source)
         self.criteria = Criteria.model_validate(taken.criteria)
+        self.began_at = now()
         self.pictures: list[FailurePicture] = []
         self.pages = open_pages(
             self.source,
@@ -171,7 +172,7 @@ def work_portion(work: CampaignWork) -> PortionEnd:
         OutsideError: The source does not answer; everything before is stored.
     """
     read = work.ahead.take(work.position) or _read_portion(
-        lambda: acquire_portion(work), work.criteria
+        work, lambda: acquire_portion(work)
     )
     _read_ahead(work, read.portion)
     portion = read.portion
@@ -188,14 +189,15 @@ def work_portion(work: CampaignWork) -> PortionEnd:
 
 
 def _read_portion(
-    acquire: Callable[[], AcquiredPortion], criteria: Criteria
+    work: CampaignWork, acquire: Callable[[], AcquiredPortion]
 ) -> ReadPortion:
     watch = Stopwatch()
     with watch.stage(Stage.ACQUISITION):
         portion = acquire()
     with watch.stage(Stage.FILTERING):
         scored = [
-            (one, score_public_profile(one, criteria)) for one in portion.profiles
+            (one, score_public_profile(one, work.criteria, now=work.began_at))
+            for one in portion.profiles
         ]
     return ReadPortion(portion, scored, watch.seconds)
 
@@ -211,7 +213,7 @@ def _read_ahead(work: CampaignWork, portion: AcquiredPortion) -> None:
         def acquire() -> AcquiredPortion:
             return table.acquire(position, limit=limit)
 
-        work.ahead.begin(position, lambda: _read_portion(acquire, work.criteria))
+        work.ahead.begin(position, lambda: _read_portion(work, acquire))
 
 
 def acquire_portion(work: CampaignWork) -> AcquiredPortion:

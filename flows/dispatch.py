@@ -25,6 +25,7 @@ from tasks.clients.prefect_server import (
 
 CAMPAIGN_RUN = "campaign-run/default"
 REVIEW_BATCH = "review-batch/default"
+CAMPAIGN_RESCORING = "campaign-rescoring/default"
 ATTACHED_AT_ONCE = 16
 _LONGEST_CHAIN = 20
 
@@ -74,6 +75,23 @@ def dispatch_review_batch(batch_id: UUID, *, attempt: int = 0) -> UUID:
         {"batch_id": str(batch_id)},
         name=f"review-batch-{batch_id}",
         attempt=attempt,
+    )
+
+
+def dispatch_campaign_rescoring(campaign_id: UUID, *, version: int) -> UUID:
+    """
+    Have a worker score a campaign's public profiles anew; return the flow run's id.
+
+    Safe to repeat, as `dispatch_campaign_run` is.
+
+    Raises:
+        UnreachableError: Prefect does not answer.
+    """
+    return _dispatch_once(
+        CAMPAIGN_RESCORING,
+        {"campaign_id": str(campaign_id)},
+        name=f"campaign-rescoring-{campaign_id}",
+        attempt=version,
     )
 
 

@@ -9,11 +9,13 @@ from uuid import uuid4
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
+from config.clock import now
 from config.errors import BusyError
 from config.schema import Schema
 from flows.campaign_api import check_api_exit_held, open_json_api
 from flows.campaign_life import CampaignRequest, check_campaign_source
 from flows.campaign_portion import open_pages
+from flows.criteria_check import check_extra_names
 from flows.dispatch import run_attached
 from tasks.browser_profiles.lease import Holder
 from tasks.campaigns.tables import open_table, table_lines
@@ -66,6 +68,7 @@ async def preview_source(request: CampaignRequest) -> PreviewAnswer:
         InvalidError: The source cannot be read as it is described.
         OutsideError: The source does not answer, or refuses.
     """
+    check_extra_names(request.criteria, request.source.model_dump())
     # Prefect takes no parameters over half a megabyte, so this list stays here.
     without_list = request.model_dump(
         mode="json", exclude={"criteria": {"excluded_handles"}}
@@ -84,7 +87,7 @@ async def preview_source(request: CampaignRequest) -> PreviewAnswer:
 def _judge(
     public_profile: AcquiredProfile, wanted: CampaignRequest
 ) -> PreviewedProfile:
-    score = score_public_profile(public_profile, wanted.criteria)
+    score = score_public_profile(public_profile, wanted.criteria, now=now())
     return PreviewedProfile(
         profile=public_profile, score=score, kept=score.reaches(wanted.threshold)
     )

@@ -145,6 +145,21 @@ class CampaignAdvanced(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CampaignRescored(Event):
+    """A portion of a campaign was scored under its present criteria."""
+
+    type = EventType.CAMPAIGN
+
+    version: int
+    rescored: int
+    joined: int
+    """The review queue, because they pass now."""
+
+    left: int
+    """The review queue, because they pass no more."""
+
+
+@dataclass(frozen=True, slots=True)
 class BrowserProfileCreated(Event):
     """A browser profile was made; it has no browser yet."""
 

@@ -38,7 +38,12 @@ from tasks.models.proxies import (
     ProxyPin,
     RotationTerms,
 )
-from tasks.models.public_profiles import ForgottenPerson, PublicProfile, ReviewItem
+from tasks.models.public_profiles import (
+    EarlierScore,
+    ForgottenPerson,
+    PublicProfile,
+    ReviewItem,
+)
 from tasks.models.review_work import ReviewBatch, ReviewBatchMember, ReviewView
 from tasks.models.reviews import ReviewLogHead, ReviewStep, ReviewVote
 from tasks.models.vpn import TunnelKeeper, VpnTunnel
@@ -54,6 +59,7 @@ __all__ = [
     "Campaign",
     "CampaignRun",
     "CampaignSchedule",
+    "EarlierScore",
     "Failure",
     "FailurePicture",
     "ForgottenPerson",

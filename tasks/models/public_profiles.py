@@ -52,12 +52,33 @@ class PublicProfile(Record):
     language: Mapped[str | None]
     topics: Mapped[list[str]] = mapped_column(ARRAY(Text))
     picture_url: Mapped[str | None]
+    joined_at: Mapped[datetime | None]
+    last_post_at: Mapped[datetime | None]
+    reactions_per_post: Mapped[float | None]
+    extra: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    """What else the recipe read, by the recipe's own names."""
+
     score: Mapped[int]
     score_parts: Mapped[list[Any]] = mapped_column(JSON)
     """Kept as it was written, and cheaper to write than as jsonb; not queried."""
 
     confidence: Mapped[float]
     criteria_version: Mapped[int]
+
+
+class EarlierScore(Base):
+    """A score that another took the place of, when criteria were changed."""
+
+    __tablename__ = "earlier_scores"
+
+    public_profile_id: Mapped[UUID] = mapped_column(
+        ForeignKey("public_profiles.id", ondelete="CASCADE"), primary_key=True
+    )
+    criteria_version: Mapped[int] = mapped_column(primary_key=True)
+    score: Mapped[int]
+    score_parts: Mapped[list[Any]] = mapped_column(JSON)
+    confidence: Mapped[float]
+    replaced_at: Mapped[datetime]
 
 
 class ForgottenPerson(Base):

@@ -15,7 +15,11 @@ from config.errors import UnreadableError
 from config.recipes.json_api import ApiRecipe, FieldPlace
 from tasks.clients.json_answers import SaidInError, shorten
 from tasks.public_profiles.handles import normalise_handle
-from tasks.public_profiles.schemas import AcquiredProfile, said_of
+from tasks.public_profiles.schemas import (
+    LONGEST_EXTRA,
+    AcquiredProfile,
+    said_of,
+)
 from tasks.public_profiles.table_cells import READERS, UnreadableCellError
 
 
@@ -131,11 +135,26 @@ def read_record(
             values[name] = value
     if "handle" not in values:
         return "; ".join(["it states no handle", *unclear]), []
+    if recipe.extra:
+        values["extra"] = _extra(record, recipe)
     try:
         platform = _platform(record, recipe)
         return AcquiredProfile(**{"platform": platform, **values}), unclear
     except ValidationError as wrong:
         return said_of(wrong), unclear
+
+
+def _extra(record: Any, recipe: ApiRecipe) -> dict[str, Any] | None:
+    """Return the recipe's own fields that the record states, if there are any."""
+    found: dict[str, Any] = {}
+    for name, places in recipe.extra.items():
+        stated = (_raw(place, record) for place in places if place.path is not None)
+        value = next((one for one in stated if one is not None), None)
+        if isinstance(value, str):
+            value = value.strip()[:LONGEST_EXTRA]
+        if value != "" and isinstance(value, str | int | float):
+            found[name] = value
+    return found or None
 
 
 def _platform(record: Any, recipe: ApiRecipe) -> str:

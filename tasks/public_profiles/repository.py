@@ -12,7 +12,7 @@ from tasks.public_profiles.handles import handle_key_of
 from tasks.public_profiles.schemas import PROFILE_FIELDS, AcquiredProfile, Score
 from tasks.row_copy import copy_rows
 
-_STATED = tuple(name for name in PROFILE_FIELDS if name != "topics")
+_STATED = (*(name for name in PROFILE_FIELDS if name != "topics"), "extra")
 _COLUMNS = (
     *("id", "campaign_id", "campaign_run_id", "criteria_version", "handle_key"),
     *("score", "score_parts", "confidence", "topics", *_STATED),

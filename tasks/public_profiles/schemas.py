@@ -1,7 +1,7 @@
 """What crosses a boundary about public profiles."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from annotated_types import Ge, Le, Len
 from pydantic import (
     AfterValidator,
     AnyHttpUrl,
+    AwareDatetime,
     ConfigDict,
     Field,
     StrictBool,
@@ -21,10 +22,11 @@ from pydantic import (
 from pydantic.alias_generators import to_snake
 
 from config.schema import Schema
-from tasks.public_profiles.handles import fold_exclusion
 
 _LARGEST = 2**63 - 1
 """PostgreSQL's bigint."""
+
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 Count = Annotated[int, Ge(0), Le(_LARGEST)]
 
@@ -38,6 +40,15 @@ CLEANED = AfterValidator(without_nul)
 """Last of a field's rules: before it, pydantic checks lengths without Python."""
 
 Text = Annotated[str, CLEANED]
+
+Moment = Annotated[AwareDatetime, Ge(EARLIEST)]
+"""Far enough from the calendar's ends that every time zone can show it."""
+
+LONGEST_EXTRA = 200
+
+ExtraValue = (
+    StrictBool | StrictInt | float | Annotated[str, Len(0, LONGEST_EXTRA), CLEANED]
+)
 
 
 class AcquiredProfile(Schema):
@@ -66,6 +77,17 @@ class AcquiredProfile(Schema):
     language: Annotated[str, Len(0, 64), CLEANED] | None = None
     topics: Annotated[tuple[Text, ...], Len(0, 100)] = ()
     picture_url: Annotated[str, Len(0, 2048), CLEANED] | None = None
+    joined_at: Moment | None = None
+    """When the account was opened."""
+
+    last_post_at: Moment | None = None
+    """Many services state no more than the day."""
+
+    reactions_per_post: Annotated[float, Ge(0), Le(1e15)] | None = None
+    """Mean of likes and comments of the recent posts that the source states."""
+
+    extra: dict[str, ExtraValue] | None = None
+    """What else the recipe reads, for expressions; by the recipe's own names."""
 
     @classmethod
     def of_checked(cls, values: dict[str, Any]) -> Self:
@@ -83,7 +105,8 @@ class AcquiredProfile(Schema):
         return one
 
 
-PROFILE_FIELDS = tuple(AcquiredProfile.model_fields)
+PROFILE_FIELDS = tuple(name for name in AcquiredProfile.model_fields if name != "extra")
+"""Those with a column or a place of their own."""
 
 _UNSTATED: dict[str, Any] = {
     name: None if field.is_required() else field.default
@@ -287,95 +310,6 @@ Source = Annotated[
     TableSource | HtmlPagesSource | BrowserPagesSource | JsonApiSource,
     Field(discriminator="kind"),
 ]
-
-
-class Range(Schema):
-    """A count wanted between two bounds; either may be open."""
-
-    min: Annotated[StrictInt, Ge(0), Le(_LARGEST)] | None = None
-    max: Annotated[StrictInt, Ge(0), Le(_LARGEST)] | None = None
-
-    @model_validator(mode="after")
-    def _bounds_agree(self) -> Self:
-        if self.min is not None and self.max is not None and self.min > self.max:
-            raise ValueError(
-                f"min {self.min} is larger than max {self.max}: nothing can match"
-            )
-        return self
-
-
-def _names_somebody(line: str) -> str:
-    if fold_exclusion(line).endswith(":") or not fold_exclusion(line):
-        raise ValueError(f"“{line}” names no handle; write name or platform:name")
-    return line
-
-
-Words = Annotated[tuple[Annotated[str, Len(1, 100)], ...], Len(0, 100)]
-
-
-class Criteria(Schema):
-    """
-    What a campaign looks for; what is left out does not count.
-
-    A score is the weighted mean of the criteria that are named and known, see
-    `score.py`.
-    """
-
-    followers: Range | None = None
-    following: Range | None = None
-    posts: Range | None = None
-    keywords: Words = ()
-    """Words wanted in name, description or topics; three found give full points."""
-
-    excluded_words: Words = ()
-    """A public profile with one of these words scores 0."""
-
-    excluded_handles: Annotated[
-        tuple[Annotated[str, Len(1, 321), AfterValidator(_names_somebody)], ...],
-        Len(0, 100_000),
-    ] = ()
-    """Who is never queued: `name`, `@name` or `platform:name`, in any case."""
-
-    locations: Words = ()
-    languages: Words = ()
-    kinds: Words = ()
-    platforms: Words = ()
-    verified: StrictBool | None = None
-    weights: dict[str, Annotated[float, Ge(0), Le(100)]] = Field(default_factory=dict)
-    """Criterion -> its weight; 1 where nothing is said."""
-
-    @cached_property
-    def excluded_keys(self) -> frozenset[str]:
-        """The excluded handles as they are looked up, made once for all profiles."""
-        return frozenset(map(fold_exclusion, self.excluded_handles))
-
-    @model_validator(mode="after")
-    def _words_agree(self) -> Self:
-        both = {word.casefold() for word in self.keywords} & {
-            word.casefold() for word in self.excluded_words
-        }
-        if both:
-            raise ValueError(f"wanted and excluded at once: {', '.join(sorted(both))}")
-        unknown = set(self.weights) - set(WEIGHED)
-        if unknown:
-            raise ValueError(
-                f"no such criterion to weigh: {', '.join(sorted(unknown))}; "
-                f"there are {', '.join(WEIGHED)}"
-            )
-        return self
-
-
-WEIGHED = (
-    "followers",
-    "following",
-    "posts",
-    "keywords",
-    "locations",
-    "languages",
-    "kinds",
-    "platforms",
-    "verified",
-)
 
 
 # Plain dataclasses: a campaign makes a hundred thousand of them, pydantic's cost would

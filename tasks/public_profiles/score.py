@@ -1,33 +1,22 @@
 """Pure: a public profile and criteria in, a score from 0 to 100 and its parts out."""
 
-import math
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple
 
+from tasks.public_profiles.criteria import Criteria, Range
 from tasks.public_profiles.handles import keys_of_exclusion
-from tasks.public_profiles.schemas import (
-    AcquiredProfile,
-    Criteria,
-    Range,
-    Score,
-    ScorePart,
-)
+from tasks.public_profiles.judgement import Judgement, bound_missed, closeness
+from tasks.public_profiles.schemas import AcquiredProfile, Score, ScorePart
+from tasks.public_profiles.score_signs import judge_signs
 
 KEYWORDS_FOR_FULL_POINTS = 3
 
 
-class _Judgement(NamedTuple):
-    """How far one criterion is met, from 0 to 1, or None where it is unknown."""
-
-    name: str
-    met: float | None
-    value: str | None
-    explanation: str
-
-
-def score_public_profile(public_profile: AcquiredProfile, criteria: Criteria) -> Score:
+def score_public_profile(
+    public_profile: AcquiredProfile, criteria: Criteria, *, now: datetime | None = None
+) -> Score:
     """
     Return the score of a public profile, with a reason for every point.
 
@@ -35,8 +24,14 @@ def score_public_profile(public_profile: AcquiredProfile, criteria: Criteria) ->
     known: what a source does not state counts neither for nor against, it lowers the
     confidence. An excluded word takes all points away, an excluded handle does too and
     is never queued. The parts' points are whole numbers that add up to the score.
+
+    Args:
+        public_profile: As its source states it.
+        criteria: What the campaign looks for.
+        now: The run's clock, which activity and the age of an account are held
+            against; both are unknown without it.
     """
-    score = _score(public_profile, criteria)
+    score = _score(public_profile, criteria, now)
     if criteria.excluded_handles:
         return without_excluded(score, public_profile, criteria)
     return score
@@ -62,9 +57,13 @@ def without_excluded(
     return Score(0, score.confidence, (*score.parts, part), excluded=True)
 
 
-def _score(public_profile: AcquiredProfile, criteria: Criteria) -> Score:
+def _score(
+    public_profile: AcquiredProfile, criteria: Criteria, now: datetime | None
+) -> Score:
     said = _said(public_profile)
     judgements = list(_judge(public_profile, criteria, said))
+    if criteria.has_signs:
+        judgements += judge_signs(public_profile, criteria, now=now)
     if not judgements:
         nothing = ScorePart(
             name="criteria",
@@ -74,7 +73,7 @@ def _score(public_profile: AcquiredProfile, criteria: Criteria) -> Score:
             explanation="The campaign names no criteria, so everybody meets them.",
         )
         return _with_exclusions([nothing], 1.0, said, criteria)
-    weigh = criteria.weights.get
+    weigh = criteria.weighing.get
     possible, confidence = _share_out(
         tuple([(weigh(one.name, 1.0), one.met is not None) for one in judgements])
     )
@@ -131,13 +130,15 @@ def _with_exclusions(
 
 def _judge(
     public_profile: AcquiredProfile, criteria: Criteria, said: str
-) -> Iterator[_Judgement]:
+) -> Iterator[Judgement]:
     for name in ("followers", "following", "posts"):
         wanted: Range | None = getattr(criteria, name)
         if wanted is not None:
             yield _judge_count(name, getattr(public_profile, name), wanted)
     if criteria.keywords:
         yield _judge_keywords(said, criteria.keywords)
+    if criteria.all_keywords:
+        yield _judge_all_keywords(said, criteria.all_keywords)
     for name, value in (
         ("locations", public_profile.location),
         ("languages", public_profile.language),
@@ -151,33 +152,22 @@ def _judge(
         yield _judge_flag(public_profile.verified, wanted=criteria.verified)
 
 
-def _judge_count(name: str, value: int | None, wanted: Range) -> _Judgement:
+def _judge_count(name: str, value: int | None, wanted: Range) -> Judgement:
     bounds = _in_words(wanted.min, wanted.max)
     if value is None:
-        return _Judgement(
+        return Judgement(
             name, None, None, f"The source does not state its {name}; wanted {bounds}."
         )
-    bound = None
-    if wanted.min is not None and value < wanted.min:
-        bound = wanted.min
-    elif wanted.max is not None and value > wanted.max:
-        bound = wanted.max
+    bound = bound_missed(value, wanted.min, wanted.max)
     if bound is None:
-        return _Judgement(
+        return Judgement(
             name, 1.0, str(value), f"{value:,} {name}, as wanted ({bounds})."
         )
-    met = _closeness(value, bound)
+    met = closeness(value, bound)
     side = "fewer" if value < bound else "more"
-    return _Judgement(
+    return Judgement(
         name, met, str(value), f"{value:,} {name}, {side} than wanted ({bounds})."
     )
-
-
-def _closeness(value: int, bound: int) -> float:
-    """Return 1 at the bound and 0 at ten times it, or a tenth of it, and beyond."""
-    if value == 0 or bound == 0:
-        return 0.0
-    return max(0.0, 1.0 - abs(math.log10(value / bound)))
 
 
 @lru_cache(maxsize=64)
@@ -189,9 +179,9 @@ def _in_words(least: int | None, most: int | None) -> str:
     return f"{most:,} or fewer" if most is not None else "any number"
 
 
-def _judge_keywords(said: str, keywords: tuple[str, ...]) -> _Judgement:
+def _judge_keywords(said: str, keywords: tuple[str, ...]) -> Judgement:
     if not said:
-        return _Judgement(
+        return Judgement(
             "keywords", None, None, "It states no name, description or topics."
         )
     found = _words_found(said, keywords)
@@ -201,19 +191,33 @@ def _judge_keywords(said: str, keywords: tuple[str, ...]) -> _Judgement:
         if found
         else f"Says none of {_listed(keywords)}."
     )
-    return _Judgement("keywords", met, ", ".join(found), explanation)
+    return Judgement("keywords", met, ", ".join(found), explanation)
 
 
-def _judge_word(name: str, value: str | None, accepted: tuple[str, ...]) -> _Judgement:
+def _judge_all_keywords(said: str, keywords: tuple[str, ...]) -> Judgement:
+    if not said:
+        return Judgement(
+            "allKeywords", None, None, "It states no name, description or topics."
+        )
+    found = _words_found(said, keywords)
+    lacking = tuple(word for word in keywords if word not in found)
+    explanation = (
+        f"Lacks {_listed(lacking)} of {len(keywords)} words wanted together."
+        if lacking
+        else f"Says all of {_listed(keywords)}."
+    )
+    met = len(found) / len(keywords)
+    return Judgement("allKeywords", met, ", ".join(found), explanation)
+
+
+def _judge_word(name: str, value: str | None, accepted: tuple[str, ...]) -> Judgement:
     one = name.removesuffix("s")
     if not value:
-        return _Judgement(name, None, None, f"The source does not state its {one}.")
+        return Judgement(name, None, None, f"The source does not state its {one}.")
     folded = value.casefold()
     met = any(_matches(name, folded, word.casefold()) for word in accepted)
     verdict = "as wanted" if met else f"wanted {_listed(accepted)}"
-    return _Judgement(
-        name, float(met), value, f"{one.capitalize()} {value}, {verdict}."
-    )
+    return Judgement(name, float(met), value, f"{one.capitalize()} {value}, {verdict}.")
 
 
 def _matches(name: str, value: str, word: str) -> bool:
@@ -224,14 +228,14 @@ def _matches(name: str, value: str, word: str) -> bool:
     return value == word
 
 
-def _judge_flag(value: bool | None, *, wanted: bool) -> _Judgement:  # noqa: FBT001 - a stated fact, not a switch
+def _judge_flag(value: bool | None, *, wanted: bool) -> Judgement:  # noqa: FBT001 - a stated fact, not a switch
     if value is None:
-        return _Judgement(
+        return Judgement(
             "verified", None, None, "The source does not state whether it is verified."
         )
     stated = "Verified" if value else "Not verified"
     verdict = "as wanted" if value == wanted else "against what is wanted"
-    return _Judgement(
+    return Judgement(
         "verified", float(value == wanted), str(value).lower(), f"{stated}, {verdict}."
     )
 

@@ -2,8 +2,10 @@
 
 # ruff: noqa: RUF001 - tables write dashes of all lengths
 
+import math
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
@@ -11,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 from tasks.public_profiles.handles import normalise_handle, tidy_address, word_set
 from tasks.public_profiles.opened_page import text_of
 from tasks.public_profiles.recipe_places import read_counted
-from tasks.public_profiles.schemas import PROFILE_FIELDS, without_nul
+from tasks.public_profiles.schemas import EARLIEST, PROFILE_FIELDS, without_nul
 
 NOTHING_SAID = frozenset(("", "-", "—", "–", "null", "none", "nan", "n/a", "na", "nil"))
 """What tables write where nothing is known; a name may be spelled like the words."""
@@ -41,6 +43,7 @@ LONGEST = {
 _LONGEST_TEXT = {"display_name": 512, "bio": 20_000}
 _LONGEST_ADDRESS = 2048
 _MOST_TOPICS = 100
+_LARGEST_MEAN = 1e15
 
 
 class UnreadableCellError(ValueError):
@@ -123,6 +126,34 @@ def _flag(cell: Any) -> bool | None:
     raise UnreadableCellError(f"{_short(cell)} is neither yes nor no")
 
 
+def _moment(cell: Any) -> datetime | None:
+    """Read a day or a moment (ISO 8601); without a time zone it is UTC."""
+    if _says_nothing(cell):
+        return None
+    try:
+        at = datetime.fromisoformat(cell.strip() if isinstance(cell, str) else "")
+        at = at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise UnreadableCellError(
+            f"{_short(cell)} is no date such as 2026-03-31"
+        ) from None
+    if at < EARLIEST:
+        raise UnreadableCellError(f"{_short(cell)} is before there were accounts")
+    return at
+
+
+def _mean(cell: Any) -> float | None:
+    if _says_nothing(cell):
+        return None
+    try:
+        mean = float(cell) if isinstance(cell, str | int | float) else math.nan
+    except (ValueError, OverflowError):
+        mean = math.nan
+    if isinstance(cell, bool) or not 0 <= mean <= _LARGEST_MEAN:
+        raise UnreadableCellError(f"{_short(cell)} is not a mean")
+    return mean
+
+
 def _topics(cell: Any) -> tuple[str, ...]:
     if isinstance(cell, list):
         texts = [without_nul(each) for each in cell if isinstance(each, str)]
@@ -154,6 +185,9 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "posts": _count,
     "verified": _flag,
     "topics": _topics,
+    "joined_at": _moment,
+    "last_post_at": _moment,
+    "reactions_per_post": _mean,
 }
 """Field of a public profile -> how its cell is read."""
 

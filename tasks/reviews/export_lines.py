@@ -29,6 +29,10 @@ COLUMNS = (
     "language",
     "topics",
     "bio",
+    "joinedAt",
+    "lastPostAt",
+    "reactionsPerPost",
+    "extra",
     "acquiredAt",
     "campaignId",
     "id",
@@ -82,6 +86,7 @@ def _row_of(
         f"{part.name} {part.points}/{part.possible}" for part in shown.parts
     )
     values["topics"] = "; ".join(shown.topics)
+    values["extra"] = "; ".join(f"{k}={v}" for k, v in (shown.extra or {}).items())
     return (_cell(values[column]) for column in columns)
 
 

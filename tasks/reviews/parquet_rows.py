@@ -1,6 +1,7 @@
 """Pure: results of a campaign as the bytes of a Parquet file, a row group at a time."""
 
 import io
+import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ from tasks.reviews.export_lines import RESULT_COLUMNS
 from tasks.reviews.schemas import CampaignResult
 
 _WHOLE_NUMBERS = ("score", "followers", "following", "posts", "criteriaVersion")
-_MOMENTS = ("acquiredAt", "decidedAt")
+_MOMENTS = ("acquiredAt", "decidedAt", "joinedAt", "lastPostAt")
 
 
 class _Written(io.RawIOBase):
@@ -62,6 +63,10 @@ def _row_of(result: CampaignResult) -> dict[str, Any]:
     return result.model_dump(mode="json") | {
         "acquiredAt": result.acquired_at,
         "decidedAt": result.decided_at,
+        "joinedAt": result.joined_at,
+        "lastPostAt": result.last_post_at,
+        # Columns of Parquet have one type each; recipes' extra fields have none.
+        "extra": json.dumps(result.extra) if result.extra else None,
     }
 
 
@@ -80,6 +85,7 @@ def _schema(pyarrow: Any) -> Any:
         | dict.fromkeys(_MOMENTS, pyarrow.timestamp("us", tz="UTC"))
         | {
             "confidence": pyarrow.float64(),
+            "reactionsPerPost": pyarrow.float64(),
             "verified": pyarrow.bool_(),
             "topics": pyarrow.list_(words),
             "parts": pyarrow.list_(pyarrow.struct(part)),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, NamedTuple, Self
+from typing import Annotated, Any, NamedTuple, Self
 from uuid import UUID
 
 from annotated_types import Ge, Le, Len
@@ -77,6 +77,12 @@ class ReviewCard(Schema):
     language: str | None
     topics: tuple[str, ...]
     picture_url: str | None
+    joined_at: datetime | None = None
+    last_post_at: datetime | None = None
+    reactions_per_post: float | None = None
+    extra: dict[str, Any] | None = None
+    """What else the recipe read, by the recipe's own names."""
+
     acquired_at: datetime
     score: Annotated[int, Ge(0), Le(100)]
     confidence: float
@@ -116,6 +122,12 @@ class CampaignResult(Schema):
     language: str | None
     topics: tuple[str, ...]
     picture_url: str | None
+    joined_at: datetime | None = None
+    last_post_at: datetime | None = None
+    reactions_per_post: float | None = None
+    extra: dict[str, Any] | None = None
+    """What else the recipe read, by the recipe's own names."""
+
     acquired_at: datetime
     score: int
     confidence: float

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from tasks.campaigns.schemas import TakenRun
 from tasks.database import transaction
+from tasks.public_profiles.criteria import Criteria
 from tasks.public_profiles.repository import store_public_profiles
-from tasks.public_profiles.schemas import AcquiredProfile, Criteria
+from tasks.public_profiles.schemas import AcquiredProfile
 from tasks.public_profiles.score import score_public_profile
 from tasks.reviews.repository import queue_for_review
 

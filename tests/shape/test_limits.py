@@ -16,7 +16,7 @@ PAGE = CHECKOUT / "deployments" / "docs" / "limits.md"
 
 DONE_AGAIN_WITHOUT_HARM = re.compile(
     r"/auth/.+"  # proves who somebody is, or ends a login; nobody is signed in yet
-    r"|/campaigns/preview"  # stores nothing
+    r"|/campaigns/(preview|[^/]+/criteria-preview)"  # stores nothing
     r"|/campaigns/[^/]+/(pause|complete)"  # the second is told the state
     r"|/browser-profiles/(stop-all|[^/]+/stop)"  # the second finds it stopped
     r"|/proxies/(import|rotation/preview)"  # what is known is passed over

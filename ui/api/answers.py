@@ -1,5 +1,6 @@
 """Shapes that only the API has: pages, acknowledgements, health."""
 
+from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from tasks.campaigns.schemas import (
 )
 from tasks.failures.schemas import FailureAnswer
 from tasks.limits.schemas import ViolationAnswer
-from tasks.reviews.schemas import ReviewCard
+from tasks.reviews.schemas import ReviewCard, ScorePartAnswer
 from tasks.reviews.views import ReviewViewAnswer
 from tasks.services.schemas import ServiceHealth
 
@@ -34,6 +35,22 @@ class CampaignList(Schema):
 
     items: tuple[CampaignAnswer, ...]
     next: str | None
+
+
+class EarlierScore(Schema):
+    """A score under criteria that were changed since."""
+
+    criteria_version: int
+    score: int
+    confidence: float
+    parts: tuple[ScorePartAnswer, ...]
+    replaced_at: datetime
+
+
+class EarlierScoreList(Schema):
+    """Earlier scores of a public profile, the latest first."""
+
+    items: tuple[EarlierScore, ...]
 
 
 class UnreadableList(Schema):

@@ -141,6 +141,24 @@ class Preview(Answer):
     """Values that could not be read in public profiles that are shown."""
 
 
+class CriteriaPreview(Answer):
+    """What other criteria would change about the last public profiles."""
+
+    looked_at: int
+    before: int
+    after: int
+    gained: int
+    lost: int
+
+
+class Rescoring(Answer):
+    """How far public profiles are scored under a campaign's present criteria."""
+
+    version: int
+    known: int
+    behind: int
+
+
 class UploadedTable(Answer):
     """A table that was uploaded: its columns and its first row."""
 

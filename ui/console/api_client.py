@@ -13,6 +13,7 @@ from tasks.campaigns.schedule_schemas import CampaignScheduleAnswer, CampaignTim
 from tasks.campaigns.schemas import CampaignAnswer, FailurePictureAnswer
 from ui.console.answers import (
     CampaignPage,
+    CriteriaPreview,
     FailurePictureList,
     Metrics,
     Person,
@@ -20,6 +21,7 @@ from ui.console.answers import (
     RecentEvents,
     Recipe,
     RecipeList,
+    Rescoring,
     Secret,
     SecretList,
     Started,
@@ -115,6 +117,29 @@ class Api(Door):
             json=request,
             timeout=PREVIEW_WITHIN_SECONDS,
         )
+
+    def preview_criteria(
+        self, campaign_id: UUID, request: Mapping[str, Any]
+    ) -> CriteriaPreview:
+        """Return how many of the last public profiles would pass other criteria."""
+        path = f"/campaigns/{campaign_id}/criteria-preview"
+        return self.ask("POST", path, CriteriaPreview, json=request)
+
+    def change_criteria(
+        self, campaign_id: UUID, values: Mapping[str, Any], *, version: int
+    ) -> CampaignAnswer:
+        """Change what a campaign looks for; refused if somebody was faster."""
+        wish = {**values, "version": version}
+        path = f"/campaigns/{campaign_id}"
+        return self.ask("PATCH", path, CampaignAnswer, json=wish)
+
+    def rescore(self, campaign_id: UUID) -> Rescoring:
+        """Have all of a campaign scored under its present criteria."""
+        return self.ask("POST", f"/campaigns/{campaign_id}/rescore", Rescoring)
+
+    def get_rescoring(self, campaign_id: UUID) -> Rescoring:
+        """Return how many still have a score under earlier criteria."""
+        return self.ask("GET", f"/campaigns/{campaign_id}/rescore", Rescoring)
 
     def list_unreadable(self, campaign_id: UUID, *, limit: int = 100) -> UnreadablePage:
         """Return rows or pages of the latest run that could not be read."""

@@ -27,6 +27,7 @@ _WITH_MEMBERS = frozenset({"source.columns", "source.inputs"})
 COUNTS = ("followers", "following", "posts")
 WORD_LISTS = (
     "keywords",
+    "all_keywords",
     "excluded_words",
     "excluded_handles",
     "locations",
@@ -58,6 +59,10 @@ PLACES = (
     "source",
     *(f"criteria.{name}" for name in (*COUNTS, *WORD_LISTS)),
     "criteria.verified",
+    "criteria.engagement",
+    "criteria.activity",
+    "criteria.account_age",
+    "criteria.expressions",
     "criteria",
     "threshold",
     "wanted",
@@ -85,7 +90,7 @@ def build_request(typed: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "name": (typed.get("name") or "").strip(),
         "source": _source(typed),
-        "criteria": _criteria(typed),
+        "criteria": build_criteria(typed),
         "threshold": typed["threshold"],
         "wanted": typed["wanted"],
         "reviewRule": _review_rule(typed),
@@ -188,7 +193,8 @@ def _interface(typed: Mapping[str, Any]) -> dict[str, Any]:
     return source | ({"exit": {"vpn": location}} if location else {})
 
 
-def _criteria(typed: Mapping[str, Any]) -> dict[str, Any]:
+def build_criteria(typed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a campaign looks for from the form's values."""
     criteria: dict[str, Any] = {}
     for name in COUNTS:
         bounds = {
@@ -203,7 +209,52 @@ def _criteria(typed: Mapping[str, Any]) -> dict[str, Any]:
             criteria[_camel(name)] = words
     if typed.get("verified") is not None:
         criteria["verified"] = typed["verified"]
-    return criteria
+    return criteria | _signs(typed)
+
+
+def _signs(typed: Mapping[str, Any]) -> dict[str, Any]:
+    criteria: dict[str, Any] = {}
+    if typed.get("engagement_min") is not None:
+        criteria["engagement"] = {"min": round(typed["engagement_min"] / 100, 8)}
+    if typed.get("activity") is not None:
+        criteria["activity"] = typed["activity"]
+    if typed.get("account_age_min") is not None:
+        criteria["accountAge"] = {"min": typed["account_age_min"]}
+    lines = (line.strip() for line in (typed.get("expressions") or "").splitlines())
+    expressions = [{"expression": line} for line in lines if line]
+    return criteria | ({"expressions": expressions} if expressions else {})
+
+
+def typed_of_criteria(criteria: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a person would have typed to get these criteria, by field."""
+    typed: dict[str, Any] = {}
+    for name in COUNTS:
+        bounds = criteria.get(name) or {}
+        typed |= {f"{name}_{end}": bounds.get(end) for end in ("min", "max")}
+    for name in WORD_LISTS:
+        words = criteria.get(_camel(name)) or criteria.get(name) or ()
+        typed[name] = ("\n" if name == "excluded_handles" else ", ").join(words)
+    engagement = (criteria.get("engagement") or {}).get("min")
+    age = criteria.get("accountAge") or {}
+    each = criteria.get("expressions") or ()
+    return typed | {
+        "engagement_min": None if engagement is None else round(engagement * 100, 6),
+        "activity": criteria.get("activity"),
+        "account_age_min": age.get("min"),
+        "expressions": "\n".join(one["expression"] for one in each),
+    }
+
+
+def unshown_criteria(criteria: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the criteria that the form has no field for, so that they are kept."""
+    kept: dict[str, Any] = {}
+    for name in ("engagement", "accountAge"):
+        most = (criteria.get(name) or {}).get("max")
+        if most is not None:
+            kept[name] = {"max": most}
+    if criteria.get("weights"):
+        kept["weights"] = criteria["weights"]
+    return kept
 
 
 def _missing(typed: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -19,6 +19,9 @@ FIELDS: Mapping[str, str] = {
     "topics": "Topics",
     "picture_url": "Address of the picture",
     "external_id": "Id at the source",
+    "joined_at": "Account opened on",
+    "last_post_at": "Last post on",
+    "reactions_per_post": "Reactions a post",
 }
 """Field of a public profile -> how the form calls it, the important ones first."""
 
@@ -114,6 +117,9 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         "thumbnail",
     ),
     "external_id": ("external_id", "id", "user_id", "uid", "account_id", "source_id"),
+    "joined_at": ("joined_at", "joined", "member_since", "account_created_at"),
+    "last_post_at": ("last_post_at", "last_status_at", "last_active_at", "last_seen"),
+    "reactions_per_post": ("reactions_per_post", "mean_reactions"),
 }
 """Field -> what sources call it, the surest name first."""
 

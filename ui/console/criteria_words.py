@@ -6,6 +6,7 @@ from typing import Any
 COUNTS = ("followers", "following", "posts")
 WORD_LISTS = (
     ("keywords", "Wants words"),
+    ("allKeywords", "Wants all words"),
     ("locations", "Located in"),
     ("languages", "Language"),
     ("kinds", "Kind"),
@@ -34,9 +35,24 @@ def _lines(criteria: Mapping[str, Any]) -> Iterator[str]:
         yield f"Excluded handles: {len(handles):,}"
     if criteria.get("verified") is not None:
         yield "Verified only" if criteria["verified"] else "Not verified"
+    yield from _signs(criteria)
 
 
-def _between(bounds: Mapping[str, int | None]) -> str:
+def _signs(criteria: Mapping[str, Any]) -> Iterator[str]:
+    engagement = criteria.get("engagement")
+    if engagement:
+        bounds = {end: engagement.get(end) for end in ("min", "max")}
+        shares = {end: None if b is None else 100 * b for end, b in bounds.items()}
+        yield f"Engagement in %: {_between(shares)}"
+    if criteria.get("activity"):
+        yield f"Last post within {criteria['activity']:,} days"
+    if criteria.get("accountAge"):
+        yield f"Age of the account in days: {_between(criteria['accountAge'])}"
+    for one in criteria.get("expressions") or ():
+        yield f"Expression: {one['expression']}"
+
+
+def _between(bounds: Mapping[str, float | None]) -> str:
     least, most = bounds.get("min"), bounds.get("max")
     if least is not None and most is not None:
         return f"{least:,} to {most:,}"

@@ -13,7 +13,6 @@ from ui.console.api_door import ProblemError
 from ui.console.api_source_form import ask_api
 from ui.console.campaign_form import (
     BROWSER_PAGES,
-    COUNTS,
     DEMO_SITE,
     HTML_PAGES,
     JSON_API,
@@ -37,17 +36,18 @@ PIECE_BYTES = 1_048_576
 LARGEST_WANTED = 10_000_000
 NOT_THERE = "—"
 LONGEST_AGE_MINUTES = 10_080
-VERIFIED = {"Does not matter": None, "Verified only": True, "Not verified": False}
 
 
-_FORM = FormMemory("form")
-keep, forget_form, form_key = _FORM.keep, _FORM.forget, _FORM.request_key
-field_problems, settle = _FORM.show_problems, _FORM.settle
+FORM = FormMemory("form")
+"""What the form of a new campaign remembers."""
+
+keep, forget_form, form_key = FORM.keep, FORM.forget, FORM.request_key
+field_problems, settle = FORM.show_problems, FORM.settle
 
 
 def ask_text(name: str, label: str, *, place: str, **more: Any) -> str:
     """Ask for a line of text; `place` is the field it is in a request."""
-    return _FORM.ask_text(name, label, place=place, persist_state="session", **more)
+    return FORM.ask_text(name, label, place=place, persist_state="session", **more)
 
 
 def ask_source() -> dict[str, Any]:
@@ -72,38 +72,6 @@ def ask_source() -> dict[str, Any]:
     typed = asked[kind or DEMO_SITE]()
     field_problems("source")
     return {"kind": HTML_PAGES if kind in {DEMO_SITE, None} else kind} | typed
-
-
-def ask_criteria() -> dict[str, Any]:
-    """Ask what to look for; everything may be left out."""
-    typed: dict[str, Any] = {}
-    for name in COUNTS:
-        typed |= _ask_range(name)
-    left, right = st.columns(2, gap="medium")
-    with left:
-        typed["keywords"] = _ask_words("keywords", "Words wanted", "music, travel")
-        typed["locations"] = _ask_words("locations", "Locations", "Berlin, Lisbon")
-        typed["kinds"] = _ask_words("kinds", "Kinds", "person, organisation")
-    with right:
-        typed["excluded_words"] = _ask_words(
-            "excluded_words", "Words excluded", "casino"
-        )
-        typed["languages"] = _ask_words("languages", "Languages", "en, de")
-        typed["platforms"] = _ask_words("platforms", "Platforms", "mastodon")
-    typed["excluded_handles"] = st.text_area(
-        "People never queued",
-        key="form_excluded_handles",
-        persist_state="session",
-        placeholder="One a line, such as: @mira or mastodon:mira@example.social",
-    )
-    field_problems("criteria.excluded_handles")
-    verified = st.selectbox(
-        "Verified", list(VERIFIED), key="form_verified", persist_state="session"
-    )
-    typed["verified"] = VERIFIED[verified]
-    field_problems("criteria.verified")
-    field_problems("criteria")
-    return typed
 
 
 def ask_numbers() -> dict[str, Any]:
@@ -342,32 +310,3 @@ def _with_example(table: UploadedTable, column: str) -> str:
         return "— not in the table"
     example = table.first_row.get(column)
     return f"{column} · {str(example)[:24]}" if example not in (None, "") else column
-
-
-def _ask_range(name: str) -> dict[str, int | None]:
-    label, *ends = st.columns([1, 2, 2], vertical_alignment="center")
-    label.markdown(name.capitalize())
-    bounds: dict[str, int | None] = {}
-    for column, end, words in zip(
-        ends, ("min", "max"), ("At least", "At most"), strict=True
-    ):
-        bounds[f"{name}_{end}"] = column.number_input(
-            f"{name.capitalize()}, {words.lower()}",
-            min_value=0,
-            value=None,
-            step=1,
-            key=f"form_{name}_{end}",
-            persist_state="session",
-            placeholder=words,
-            label_visibility="collapsed",
-            on_change=settle,
-            args=(f"criteria.{name}",),
-        )
-    field_problems(f"criteria.{name}")
-    return bounds
-
-
-def _ask_words(name: str, label: str, example: str) -> str:
-    return ask_text(
-        name, label, place=f"criteria.{name}", placeholder=f"Such as: {example}"
-    )

@@ -49,6 +49,7 @@ def _opened(stated: Any) -> Any:
 
 
 Expression = Annotated[str, AfterValidator(_compiles)]
+ExtraName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
 class FieldPlace(RecipePart):
@@ -234,6 +235,9 @@ class ApiRecipe(RecipeHead):
 
     fields: Annotated[dict[str, Places], Len(1)]
     """Field of a public profile -> where it stands in a record."""
+
+    extra: dict[ExtraName, Places] = Field(default_factory=dict)
+    """Name of a further field, for expressions -> where it stands in a record."""
 
     counts: dict[str, CountPart] = Field(default_factory=dict)
     details: DetailsPart | None = None

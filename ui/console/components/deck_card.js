@@ -11,7 +11,8 @@ function drawCard(card, threshold) {
       drawScore(card)),
     element("dl", { class: "counts" },
       fact("Followers", card.followers), fact("Following", card.following), fact("Posts", card.posts),
-      fact("Location", card.location), fact("Language", languageOf(card.language))),
+      fact("Location", card.location), fact("Language", languageOf(card.language)),
+      ...signsOfLife(card)),
     drawBio(card),
     drawLinks(card),
     card.topics.length
@@ -23,6 +24,17 @@ function drawCard(card, threshold) {
       element("p", { class: "quiet" }, confidenceOf(card)),
       element("ul", {}, card.parts.map(drawPart))),
     element("section", { class: "earlier", hidden: true, "aria-label": "Earlier decisions on this person" }));
+}
+
+// Only what is stated: most sources tell nothing of these.
+function signsOfLife(card) {
+  const reactions = card.reactionsPerPost;
+  return [
+    card.lastPostAt && fact("Last post", dayOf(card.lastPostAt)),
+    card.joinedAt && fact("Since", dayOf(card.joinedAt)),
+    reactions != null && fact("Reactions a post", Math.round(10 * reactions) / 10),
+    ...Object.entries(card.extra || {}).map(([name, value]) => fact(partName(name), String(value))),
+  ].filter(Boolean);
 }
 
 function whyInWords(card, threshold) {

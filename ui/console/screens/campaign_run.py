@@ -20,6 +20,7 @@ from ui.console.campaign_rows import (
 )
 from ui.console.campaign_schedule import show_schedule
 from ui.console.components.live_run import show_live_run
+from ui.console.criteria_change import show_criteria_change
 from ui.console.criteria_words import criteria_in_words
 from ui.console.panels import panel, show_empty
 from ui.console.routes import CAMPAIGNS, asked_id, go_to_browser_profile, go_to_review
@@ -71,6 +72,7 @@ def show_wanted(campaign: CampaignAnswer) -> None:
         )
         for line in criteria_in_words(campaign.criteria):
             st.markdown(f"- {plain(line)}")
+        show_criteria_change(campaign)
 
 
 def show_left_out(campaign: CampaignAnswer) -> None:

@@ -5,8 +5,9 @@ import streamlit as st
 from ui.console.api_client import api
 from ui.console.api_door import FieldProblem, ProblemError
 from ui.console.campaign_form import build_request, check_form, place_problems
+from ui.console.criteria_form import ask_criteria
 from ui.console.form_parts import (
-    ask_criteria,
+    FORM,
     ask_numbers,
     ask_source,
     ask_text,
@@ -123,7 +124,7 @@ with panel("new_campaign", "The form"):
         st.header("Where to gather")
         typed |= ask_source()
         st.header("What to look for")
-        typed |= ask_criteria()
+        typed |= ask_criteria(FORM)
         st.header("How many")
         typed |= ask_numbers()
         show_refusal()

@@ -11,7 +11,7 @@ from tasks.campaigns.life import complete_campaign, pause_campaign
 from tasks.campaigns.runs import fail_run
 from tasks.database import transaction
 from tests.factories.campaigns import create_campaign, create_taken_run
-from tests.factories.public_profiles import queue_handles
+from tests.factories.public_profiles import queue_handles, store_handles
 from tests.fixtures.console import labels, show, written
 from ui.console import api_client
 
@@ -200,3 +200,33 @@ def test_a_file_that_is_no_table_is_refused_where_it_was_chosen(
     console.file_uploader(key="form_file").upload("people.csv", b"").run()
     assert not console.exception
     assert "people.csv was not taken" in written(console)
+
+
+def test_criteria_are_tried_on_what_a_campaign_has_then_saved(console: AppTest) -> None:
+    taken = create_taken_run(criteria={"platforms": ["demo"], "weights": {"posts": 2}})
+    store_handles(taken, "mira", "tal", followers=5_000)
+    store_handles(taken, "kelp", followers=20)
+    with transaction() as session:
+        complete_campaign(session, taken.campaign_id, now=now())
+        fail_run(session, taken, RefusedError("enough"), now=now())
+    show(console, CAMPAIGN, id=str(taken.campaign_id))
+    console.button(key="change_criteria").click().run()
+    assert console.text_input(key="criteria_change_platforms").value == "demo"
+    wrong = console.text_area(key="criteria_change_expressions")
+    wrong.set_value("fans > 3").run()
+    console.button(key="change_try").click().run()
+    assert "there is no field fans at character 1" in written(console)
+    right = console.text_area(key="criteria_change_expressions")
+    right.set_value("followers > 1000").run()
+    console.slider(key="criteria_change_threshold").set_value(80).run()
+    console.button(key="change_try").click().run()
+    assert "Of the last 3 public profiles, **2 would pass**; 3 do now" in written(
+        console
+    )
+    console.button(key="change_save").click().run()
+    assert not console.exception
+    changed = api_client.api().get_campaign(taken.campaign_id)
+    assert changed.criteria["expressions"][0]["expression"] == "followers > 1000"
+    assert (changed.criteria["weights"], changed.threshold) == ({"posts": 2}, 80)
+    assert "Expression: followers > 1000" in written(console)
+    assert "3 public profiles scored under earlier criteria" in written(console)

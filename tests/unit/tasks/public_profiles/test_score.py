@@ -2,7 +2,8 @@
 
 import pytest
 
-from tasks.public_profiles.schemas import AcquiredProfile, Criteria, Range
+from tasks.public_profiles.criteria import Criteria, Range
+from tasks.public_profiles.schemas import AcquiredProfile
 from tasks.public_profiles.score import score_public_profile
 
 
