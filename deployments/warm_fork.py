@@ -44,7 +44,11 @@ PRELOAD = (
 )
 """What every flow run needs; importing it takes 1.3 s of CPU (facts/prefect.md 1)."""
 
-FLOW_MODULES = ("flows.campaign_run", "flows.review_batch")
+FLOW_MODULES = (
+    "flows.campaign_run",
+    "flows.likelihood_training",
+    "flows.review_batch",
+)
 """Our flows that a worker runs."""
 
 SECONDS_TO_STOP = 5.0

@@ -25,6 +25,7 @@ from tasks.clients.prefect_server import (
 
 CAMPAIGN_RUN = "campaign-run/default"
 REVIEW_BATCH = "review-batch/default"
+LIKELIHOOD_TRAINING = "likelihood-training/default"
 ATTACHED_AT_ONCE = 16
 _LONGEST_CHAIN = 20
 
@@ -74,6 +75,27 @@ def dispatch_review_batch(batch_id: UUID, *, attempt: int = 0) -> UUID:
         {"batch_id": str(batch_id)},
         name=f"review-batch-{batch_id}",
         attempt=attempt,
+    )
+
+
+def dispatch_likelihood_training(campaign_id: UUID, *, version: str) -> UUID:
+    """
+    Have a worker learn from a campaign's decisions, and return the flow run's id.
+
+    Safe to repeat, as `dispatch_campaign_run` is.
+
+    Args:
+        campaign_id: The campaign.
+        version: Of its decisions; the same is learned from once at a time.
+
+    Raises:
+        UnreachableError: Prefect does not answer.
+    """
+    return _dispatch_once(
+        LIKELIHOOD_TRAINING,
+        {"campaign_id": str(campaign_id)},
+        name=f"likelihood-training-{campaign_id}",
+        attempt=version,
     )
 
 
@@ -152,7 +174,7 @@ async def run_attached(
 
 
 def _dispatch_once(
-    deployment: str, parameters: dict[str, Any], *, name: str, attempt: int
+    deployment: str, parameters: dict[str, Any], *, name: str, attempt: int | str
 ) -> UUID:
     key = f"{name}-{attempt}"
     for _ in range(_LONGEST_CHAIN):

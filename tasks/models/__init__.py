@@ -38,7 +38,12 @@ from tasks.models.proxies import (
     RotationTerms,
 )
 from tasks.models.public_profiles import ForgottenPerson, PublicProfile, ReviewItem
-from tasks.models.review_work import ReviewBatch, ReviewBatchMember, ReviewView
+from tasks.models.review_work import (
+    ReviewBatch,
+    ReviewBatchMember,
+    ReviewLikelihood,
+    ReviewView,
+)
 from tasks.models.reviews import ReviewLogHead, ReviewStep, ReviewVote
 from tasks.models.vpn import TunnelKeeper, VpnTunnel
 
@@ -73,6 +78,7 @@ __all__ = [
     "ReviewBatch",
     "ReviewBatchMember",
     "ReviewItem",
+    "ReviewLikelihood",
     "ReviewLogHead",
     "ReviewStep",
     "ReviewView",

@@ -10,6 +10,7 @@ import streamlit as st
 
 from config.settings import settings
 from tasks.campaigns.schemas import CampaignAnswer, FailurePictureAnswer
+from tasks.reviews.likelihood_schemas import LikelihoodAnswer
 from ui.console.answers import (
     CampaignPage,
     FailurePictureList,
@@ -90,6 +91,16 @@ class Api(Door):
             json=request,
             timeout=PREVIEW_WITHIN_SECONDS,
         )
+
+    def get_likelihood(self, campaign_id: UUID) -> LikelihoodAnswer:
+        """Return what was learned from a campaign's decisions."""
+        path = f"/campaigns/{campaign_id}/likelihood"
+        return self.ask("GET", path, LikelihoodAnswer)
+
+    def switch_likelihood(self, campaign_id: UUID, *, is_offered: bool) -> None:
+        """Switch the suggestions of a campaign on or off."""
+        body = {"isOffered": is_offered}
+        self.tell("PUT", f"/campaigns/{campaign_id}/likelihood", json=body)
 
     def list_unreadable(self, campaign_id: UUID, *, limit: int = 100) -> UnreadablePage:
         """Return rows or pages of the latest run that could not be read."""
