@@ -62,6 +62,11 @@ REGISTRATIONS = (
         tags=(AUTORESUME,),
     ),
     Registration(
+        flow_name="likelihood-training",
+        entrypoint="flows.likelihood_training.train_likelihood",
+        through_worker=True,
+    ),
+    Registration(
         flow_name="source-preview",
         entrypoint="flows.source_preview.look_at_source",
         through_worker=False,

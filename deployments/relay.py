@@ -7,6 +7,7 @@ from config.logs import set_up_logs
 from flows.browser_profile_sweep import watch_browsers_forever
 from flows.campaign_schedule_upkeep import watch_schedules_forever
 from flows.leak_test_watch import watch_leak_tests_forever
+from flows.likelihood_watch import watch_likelihoods_forever
 from flows.person_retention import watch_retention_forever
 from flows.proxy_upkeep import watch_proxies_forever
 from flows.rescue import watch_forever
@@ -25,6 +26,7 @@ def main() -> None:
             watch_forever,
             watch_browsers_forever,
             watch_leak_tests_forever,
+            watch_likelihoods_forever,
             watch_proxies_forever,
             watch_retention_forever,
             watch_schedules_forever,

@@ -47,6 +47,7 @@ PRELOAD = (
 FLOW_MODULES = (
     "flows.campaign_run",
     "flows.campaign_schedule",
+    "flows.likelihood_training",
     "flows.review_batch",
 )
 """Our flows that a worker runs."""

@@ -26,6 +26,7 @@ from tasks.clients.prefect_server import (
 CAMPAIGN_RUN = "campaign-run/default"
 REVIEW_BATCH = "review-batch/default"
 CAMPAIGN_RESCORING = "campaign-rescoring/default"
+LIKELIHOOD_TRAINING = "likelihood-training/default"
 ATTACHED_AT_ONCE = 16
 _LONGEST_CHAIN = 20
 
@@ -91,6 +92,27 @@ def dispatch_campaign_rescoring(campaign_id: UUID, *, version: int) -> UUID:
         CAMPAIGN_RESCORING,
         {"campaign_id": str(campaign_id)},
         name=f"campaign-rescoring-{campaign_id}",
+        attempt=version,
+    )
+
+
+def dispatch_likelihood_training(campaign_id: UUID, *, version: str) -> UUID:
+    """
+    Have a worker learn from a campaign's decisions, and return the flow run's id.
+
+    Safe to repeat, as `dispatch_campaign_run` is.
+
+    Args:
+        campaign_id: The campaign.
+        version: Of its decisions; the same is learned from once at a time.
+
+    Raises:
+        UnreachableError: Prefect does not answer.
+    """
+    return _dispatch_once(
+        LIKELIHOOD_TRAINING,
+        {"campaign_id": str(campaign_id)},
+        name=f"likelihood-training-{campaign_id}",
         attempt=version,
     )
 
@@ -170,7 +192,7 @@ async def run_attached(
 
 
 def _dispatch_once(
-    deployment: str, parameters: dict[str, Any], *, name: str, attempt: int
+    deployment: str, parameters: dict[str, Any], *, name: str, attempt: int | str
 ) -> UUID:
     key = f"{name}-{attempt}"
     for _ in range(_LONGEST_CHAIN):

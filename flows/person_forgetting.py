@@ -31,6 +31,7 @@ from tasks.reviews.forgotten import (
     lock_queue_places,
     remove_mentions,
 )
+from tasks.reviews.likelihood_rows import forget_lessons
 from tasks.reviews.pictures import forget_pictures
 
 
@@ -87,6 +88,7 @@ def _forget(
     if not dry_run:
         mark = bar_person(session, wanted, found)
         remove_public_profiles(session, ids)
+        forget_lessons(session, campaigns)
         # By a keyed hash: the entry stays for good, and must not name the person.
         record_change(
             session, actor, action="person.forgotten", subject=mark, details=counts

@@ -13,6 +13,7 @@ from tasks.database import held_alone, transaction
 from tasks.events.forgotten import blank_events, forget_in_stream
 from tasks.public_profiles.forgotten import find_outdated, remove_public_profiles
 from tasks.reviews.forgotten import erase_words, lock_queue_places
+from tasks.reviews.likelihood_rows import forget_lessons
 from tasks.reviews.pictures import forget_pictures
 
 INTERVAL = timedelta(hours=1)
@@ -48,15 +49,17 @@ def remove_outdated(*, at_once: int = AT_ONCE) -> int:
         if not found:
             return 0
         ids = [one.id for one in found]
+        campaigns = sorted({one.campaign_id for one in found})
         _, positions = blank_events(
             session,
             ids,
-            campaign_ids=sorted({one.campaign_id for one in found}),
+            campaign_ids=campaigns,
             since=found[0].created_at,
             until=found[-1].created_at,
         )
         forget_in_stream(positions)
         remove_public_profiles(session, ids)
+        forget_lessons(session, campaigns)
         erase_words(session, ids, by=NOBODY, now=moment)
     forget_pictures(one.picture_url for one in found if one.picture_url)
     return len(found)

@@ -44,7 +44,12 @@ from tasks.models.public_profiles import (
     PublicProfile,
     ReviewItem,
 )
-from tasks.models.review_work import ReviewBatch, ReviewBatchMember, ReviewView
+from tasks.models.review_work import (
+    ReviewBatch,
+    ReviewBatchMember,
+    ReviewLikelihood,
+    ReviewView,
+)
 from tasks.models.reviews import ReviewLogHead, ReviewStep, ReviewVote
 from tasks.models.vpn import TunnelKeeper, VpnTunnel
 
@@ -81,6 +86,7 @@ __all__ = [
     "ReviewBatch",
     "ReviewBatchMember",
     "ReviewItem",
+    "ReviewLikelihood",
     "ReviewLogHead",
     "ReviewStep",
     "ReviewView",

@@ -1,10 +1,10 @@
-"""Batches of decisions that a worker carries out, and saved views of the queue."""
+"""Batches of decisions, saved views of the queue, and what decisions teach."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tasks.models.base import Base, Record
@@ -73,3 +73,26 @@ class ReviewView(Record):
     is_shared: Mapped[bool] = mapped_column(server_default=text("false"))
     updated_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(server_default=text("1"))
+
+
+class ReviewLikelihood(Base):
+    """
+    What the decisions of a campaign teach, and when to look at them again.
+
+    `look_at_line` is the line of the review log at which there can be enough decisions
+    at the soonest. What is learned is kept only if `generation` is what it was.
+    """
+
+    __tablename__ = "review_likelihoods"
+
+    campaign_id: Mapped[UUID] = mapped_column(
+        ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True
+    )
+    is_offered: Mapped[bool] = mapped_column(server_default=text("true"))
+    lesson: Mapped[dict[str, Any] | None]
+    generation: Mapped[int] = mapped_column(server_default=text("0"))
+    look_at_line: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    dispatch_at: Mapped[datetime | None]
+    """It is being learned; if nothing comes of it, it is dispatched again then."""
+
+    attempt: Mapped[int] = mapped_column(server_default=text("0"))

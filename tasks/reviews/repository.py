@@ -21,6 +21,8 @@ from sqlalchemy.orm import Session, aliased
 from config.errors import NotFoundError
 from config.vocabulary import Decision
 from tasks.models import Account, Campaign, PublicProfile, ReviewItem, ReviewVote
+from tasks.reviews.likelihood import suggest
+from tasks.reviews.likelihood_rows import lessons_of
 from tasks.reviews.opinions import Vote, VoteRule, count_votes
 from tasks.reviews.rules import Standing
 from tasks.reviews.schemas import (
@@ -66,16 +68,20 @@ def get_card(session: Session, review_id: UUID) -> ReviewCard:
     Raises:
         NotFoundError: No such public profile is in the queue.
     """
-    row = session.execute(_cards().where(ReviewItem.id == review_id)).first()
-    if row is None:
+    found = cards_of(session, [review_id])
+    if not found:
         raise _no_such(review_id)
-    return _describe(row)
+    return found[0]
 
 
 def cards_of(session: Session, review_ids: Sequence[UUID]) -> list[ReviewCard]:
     """Return the cards of these ids that exist, in the order of the ids given."""
     rows = session.execute(_cards().where(ReviewItem.id.in_(review_ids)))
     found = {row[0].id: _describe(row) for row in rows}
+    lessons = lessons_of(session, {card.campaign_id for card in found.values()})
+    for review_id, card in found.items() if lessons else ():
+        suggested = suggest(lessons.get(card.campaign_id), card)
+        found[review_id] = card.model_copy(update={"likelihood": suggested})
     return [found[one] for one in review_ids if one in found]
 
 

@@ -10,6 +10,7 @@ from pydantic import Field, StrictInt, model_validator
 
 from config.schema import Schema
 from config.vocabulary import Decision
+from tasks.reviews.likelihood_schemas import Likelihood
 
 
 class ScorePartAnswer(Schema):
@@ -100,6 +101,9 @@ class ReviewCard(Schema):
     lease: LeaseShown | None = None
     votes: VotesShown | None = None
     """Opinions so far, where the campaign asks for more than one."""
+
+    likelihood: Likelihood | None = None
+    """Learned from the campaign's decisions; None while nothing is offered."""
 
 
 class CampaignResult(Schema):

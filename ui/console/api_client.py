@@ -11,6 +11,7 @@ import streamlit as st
 from config.settings import settings
 from tasks.campaigns.schedule_schemas import CampaignScheduleAnswer, CampaignTimes
 from tasks.campaigns.schemas import CampaignAnswer, FailurePictureAnswer
+from tasks.reviews.likelihood_schemas import LikelihoodAnswer
 from ui.console.answers import (
     CampaignPage,
     CriteriaPreview,
@@ -140,6 +141,16 @@ class Api(Door):
     def get_rescoring(self, campaign_id: UUID) -> Rescoring:
         """Return how many still have a score under earlier criteria."""
         return self.ask("GET", f"/campaigns/{campaign_id}/rescore", Rescoring)
+
+    def get_likelihood(self, campaign_id: UUID) -> LikelihoodAnswer:
+        """Return what was learned from a campaign's decisions."""
+        path = f"/campaigns/{campaign_id}/likelihood"
+        return self.ask("GET", path, LikelihoodAnswer)
+
+    def switch_likelihood(self, campaign_id: UUID, *, is_offered: bool) -> None:
+        """Switch the suggestions of a campaign on or off."""
+        body = {"isOffered": is_offered}
+        self.tell("PUT", f"/campaigns/{campaign_id}/likelihood", json=body)
 
     def list_unreadable(self, campaign_id: UUID, *, limit: int = 100) -> UnreadablePage:
         """Return rows or pages of the latest run that could not be read."""

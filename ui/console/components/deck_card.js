@@ -23,6 +23,7 @@ function drawCard(card, threshold) {
       element("p", {}, whyInWords(card, threshold)),
       element("p", { class: "quiet" }, confidenceOf(card)),
       element("ul", {}, card.parts.map(drawPart))),
+    drawLikelihood(card.likelihood),
     element("section", { class: "earlier", hidden: true, "aria-label": "Earlier decisions on this person" }));
 }
 
@@ -43,6 +44,20 @@ function whyInWords(card, threshold) {
     .sort((one, other) => other.points - one.points).slice(0, 3)
     .map((part) => `${partName(part.name).toLowerCase()} (${part.points})`);
   return strongest.length ? `${passed}. Most of it: ${strongest.join(", ")}.` : passed + ".";
+}
+
+// Learned from this campaign's decisions: a suggestion, never a part of the score.
+function drawLikelihood(shown) {
+  if (!shown) return null;
+  const named = (title, words) => words.length ? element("p", {}, `${title}: ${words.join("; ")}.`) : null;
+  return element("section", { class: "likelihood" },
+    element("h3", {}, icon("lightbulb"), ` Suggestion: ${chanceInWords(shown)}`),
+    named("For it speaks", shown.speaksFor), named("Against it speaks", shown.speaksAgainst),
+    element("p", { class: "quiet" }, `${shown.error} Learned from ${shown.decisions} decisions of this campaign; the score does not rest on it.`));
+}
+
+function chanceInWords(shown) {
+  return `${shown.words} (${Math.round(100 * shown.probability)} %)`;
 }
 
 function drawVotes(card) {

@@ -223,12 +223,16 @@ function drawRow(card, choose, showHistory) {
   bar.firstChild.style.width = card.score + "%";
   return element("tr", { "data-id": card.id },
     element("td", {}, element("label", { class: "box" }, box)),
-    element("td", { class: "number score" }, String(card.score), bar),
+    element("td", { class: "number score" }, String(card.score), bar, drawSuggested(card.likelihood)),
     element("th", { scope: "row" }, element("span", {}, card.displayName || handle),
       element("span", { class: "quiet" }, handleLink(card), " · ", card.platform)),
     countCell(card.followers), textCell(card.location),
     element("td", { class: "number" }, Math.round(100 * card.confidence) + " %"),
     element("td", { class: "state" }, drawState(card), history));
+}
+
+function drawSuggested(shown) {
+  return shown ? element("span", { class: "suggested quiet", title: "A suggestion. " + shown.error }, chanceInWords(shown)) : null;
 }
 
 function countCell(count) {

@@ -22,6 +22,7 @@ from ui.console.campaign_schedule import show_schedule
 from ui.console.components.live_run import show_live_run
 from ui.console.criteria_change import show_criteria_change
 from ui.console.criteria_words import criteria_in_words
+from ui.console.likelihood_panel import show_likelihood
 from ui.console.panels import panel, show_empty
 from ui.console.routes import CAMPAIGNS, asked_id, go_to_browser_profile, go_to_review
 from ui.console.words import (
@@ -156,5 +157,6 @@ with panel("campaign", "This campaign"):
     show_live_run(campaign, recent_events=latest_events(campaign_id))
     show_wanted(campaign)
     show_schedule(campaign)
+    show_likelihood(campaign)
     show_unreadable(campaign)
     show_failure_pictures(campaign)
