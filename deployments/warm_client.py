@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 import socket
 import sys
@@ -12,7 +13,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from config.errors import SetupError
-from deployments.warm_fork import signal_groups
+from deployments.warm_fork import ForkedWarmProcess, signal_groups
 
 SECONDS_TO_END = 10.0
 """More than the warm process gives its children to stop."""
@@ -36,18 +37,37 @@ class ForkedProcess:
         self._ended.set()
 
 
+@dataclass(frozen=True, slots=True)
+class _OwnChild:
+    """A process that we forked ourselves, and asyncio does not know."""
+
+    pid: int
+
+    async def wait(self) -> int:
+        _, status = await asyncio.to_thread(os.waitpid, self.pid, 0)
+        return os.waitstatus_to_exitcode(status)
+
+    def kill(self) -> None:
+        os.kill(self.pid, signal.SIGKILL)
+
+
+_Started = asyncio.subprocess.Process | _OwnChild
+
+
 class WarmProcess:
     """The warm process of one worker; it is started again should it die."""
 
-    def __init__(self, flow_modules: tuple[str, ...]) -> None:
+    def __init__(
+        self, flow_modules: tuple[str, ...], first: ForkedWarmProcess | None
+    ) -> None:
         self._flow_modules = flow_modules
+        self._first = first
         self._starting = asyncio.Lock()
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: _Started | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._listener: asyncio.Task[None] | None = None
         self._forked: dict[int, ForkedProcess] = {}
         self._wished: dict[str, asyncio.Future[ForkedProcess]] = {}
-        self.threads = 0
 
     async def __aenter__(self) -> Self:
         """Warm up."""
@@ -67,8 +87,7 @@ class WarmProcess:
             self._writer.write_eof()
         try:
             async with asyncio.timeout(SECONDS_TO_END):
-                await self._listener  # it hears how each child ends, then closes
-                await self._process.wait()
+                await self._listener  # it hears how each child ends, then the rest
         except TimeoutError:
             self._process.kill()
 
@@ -96,30 +115,44 @@ class WarmProcess:
         async with self._starting:
             if self._writer is not None and not self._writer.is_closing():
                 return self._writer
-            ours, theirs = socket.socketpair()
-            with theirs:
-                number = theirs.fileno()
-                self._process = await asyncio.create_subprocess_exec(
-                    *(sys.executable, "-m", "deployments.warm_fork", str(number)),
-                    *self._flow_modules,
-                    pass_fds=(number,),
-                    start_new_session=True,
-                    stdin=asyncio.subprocess.DEVNULL,
-                )
-            reader, writer = await asyncio.open_connection(sock=ours)
-            ready = await reader.readline()
-            if not ready:
-                raise SetupError(
-                    "the warm process ended while it imported the flows; its log line "
-                    "above says why. MUSTER_PREFECT__WORKER=process does without it"
-                )
-            self.threads = json.loads(ready)["threads"]
+            self._process, reader, writer = await self._start()
             self._writer = writer
-            self._listener = asyncio.create_task(self._listen(reader, writer))
+            self._listener = asyncio.create_task(
+                self._listen(self._process, reader, writer)
+            )
             return writer
 
+    async def _start(
+        self,
+    ) -> tuple[_Started, asyncio.StreamReader, asyncio.StreamWriter]:
+        if self._first is not None:
+            first, self._first = self._first, None
+            return _OwnChild(first.pid), *await asyncio.open_connection(
+                sock=first.leash
+            )
+        ours, theirs = socket.socketpair()
+        with theirs:
+            number = theirs.fileno()
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "deployments.warm_fork", str(number)),
+                *self._flow_modules,
+                pass_fds=(number,),
+                start_new_session=True,
+                stdin=asyncio.subprocess.DEVNULL,
+            )
+        reader, writer = await asyncio.open_connection(sock=ours)
+        if not await reader.readline():
+            raise SetupError(
+                "the warm process ended while it imported the flows; its log line "
+                "above says why. MUSTER_PREFECT__WORKER=process does without it"
+            )
+        return process, reader, writer
+
     async def _listen(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self,
+        process: _Started,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
     ) -> None:
         try:
             while line := await reader.readline():
@@ -127,6 +160,7 @@ class WarmProcess:
         finally:
             writer.close()
             self._end_all()
+        await process.wait()
 
     def _note(self, news: dict[str, Any]) -> None:
         if "exit_code" in news:

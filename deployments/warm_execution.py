@@ -39,12 +39,10 @@ Started = anyio.abc.TaskStatus[Any]
 class WarmExecution:
     """All flow runs of one worker: their processes, and how to end them."""
 
-    def __init__(
-        self, client: PrefectClient, *, name: str, flow_modules: tuple[str, ...]
-    ) -> None:
+    def __init__(self, client: PrefectClient, *, name: str, warm: WarmProcess) -> None:
         self._client = client
         self._stack = AsyncExitStack()
-        self._warm = WarmProcess(flow_modules)
+        self._warm = warm
         self._control = ControlChannel()
         self._emitter = EventEmitter(runner_name=name, client=client)
         self._processes = ProcessManager(on_remove=self._forget)

@@ -25,8 +25,9 @@ from prefect.workers.process import (
 )
 from typing_extensions import override
 
+from deployments.warm_client import WarmProcess
 from deployments.warm_execution import WarmExecution
-from deployments.warm_fork import FLOW_MODULES
+from deployments.warm_fork import FLOW_MODULES, ForkedWarmProcess
 
 _OF_FLOW_RUN = "prefect.flow-run."
 _CANCELLING = f"{_OF_FLOW_RUN}Cancelling"
@@ -49,6 +50,9 @@ class WarmWorker(
     job_configuration = ProcessJobConfiguration
     job_configuration_variables = ProcessVariables
     flow_modules: ClassVar[tuple[str, ...]] = FLOW_MODULES
+    forked: ClassVar[ForkedWarmProcess | None] = None
+    """The first warm process, if this one forked it before it had threads."""
+
     _display_name = "Warm process"
     _description = "Runs flows in processes forked from a warm one."
 
@@ -58,7 +62,11 @@ class WarmWorker(
         self._polling, self._woken = asyncio.Lock(), asyncio.Event()
         await super().setup()
         self._execution = await self._exit_stack.enter_async_context(
-            WarmExecution(self.client, name=self.name, flow_modules=self.flow_modules)
+            WarmExecution(
+                self.client,
+                name=self.name,
+                warm=WarmProcess(self.flow_modules, self.forked),
+            )
         )
         self._tasks = await self._exit_stack.enter_async_context(
             anyio.create_task_group()

@@ -17,6 +17,7 @@ from config.logs import set_up_logs
 from config.settings import settings
 from deployments.prefect_environment import enter_client_environment
 from deployments.registry import apply_registry
+from deployments.warm_fork import fork_warm_process, import_all
 from deployments.warm_worker import WarmWorker
 
 LONGEST_WAIT_FOR_PREFECT = timedelta(seconds=120)
@@ -38,7 +39,14 @@ def main() -> None:
     """
     set_up_logs()
     enter_client_environment()
+    is_warm = settings().prefect.worker == WarmWorker.type
+    if is_warm:
+        import_all(WarmWorker.flow_modules)  # while Prefect's server may be starting
     apply_registry_once_prefect_answers()
+    if is_warm:
+        # Now, for what Prefect's client set up is shared too; and not later, for from
+        # here on there are threads.
+        WarmWorker.forked = fork_warm_process()
     asyncio.run(work_until_stopped(make_worker()))
 
 

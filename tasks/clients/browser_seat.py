@@ -11,9 +11,9 @@ from config.errors import ApplicationError, UnreachableError
 from config.sections.public_profiles import PublicProfilesSettings
 from tasks.clients.browser_turns import NoTurnError, Turns, take_turn_of
 from tasks.clients.browser_work import BrowserWork, no_fault
-from tasks.clients.driven_browser import (
+from tasks.clients.open_browser import (
     BrowserGoneError,
-    DrivenBrowser,
+    OpenBrowser,
     PageTooSlowError,
 )
 from tasks.clients.page_answers import TOO_MANY, PageAnswer, PageState, Retry
@@ -140,7 +140,7 @@ class Seat:
         self._supply, self._terms = supply, terms
         self._manners, self._book = manners, book
         self._leased: LeasedBrowser | None = None
-        self._browser: DrivenBrowser | None = None
+        self._browser: OpenBrowser | None = None
         self._pages = 0
         self._troubles = 0
         """In a row, of browsers."""
@@ -250,7 +250,7 @@ class Seat:
             return BrowserTrouble(gone.message, may_be_the_page)
 
     def _open(
-        self, browser: DrivenBrowser, url: str, work: BrowserWork
+        self, browser: OpenBrowser, url: str, work: BrowserWork
     ) -> PageAnswer | Retry | BrowserTrouble:
         try:
             return self._judge(url, browser.open(url), work)
@@ -313,8 +313,10 @@ class Seat:
             self._keep_picture(url, fault)
         return answer
 
-    def _ready(self) -> tuple[DrivenBrowser, LeasedBrowser]:
+    def _ready(self) -> tuple[OpenBrowser, LeasedBrowser]:
         """Return a browser that works; a worn one is given back for another."""
+        from tasks.clients.driven_browser import DrivenBrowser  # noqa: PLC0415 - Selenium is 5 MiB in every worker, and only browsers need it
+
         limits = self._terms.limits
         if self._leased and self._supply.is_worn(self._leased, pages=self._pages):
             self.let_go()

@@ -18,7 +18,7 @@ from selenium.webdriver.remote.client_config import ClientConfig
 from urllib3.exceptions import HTTPError
 from urllib3.util import Retry
 
-from config.errors import UnreachableError
+from tasks.clients.open_browser import BrowserGoneError, PageTooSlowError
 from tasks.clients.page_manners import LARGEST_ROBOTS_BYTES
 from tasks.clients.shown_page import READ_PAGE, ShownPage, read_shown
 
@@ -28,18 +28,6 @@ _NOT_ASKED_TWICE = Retry(connect=2, read=0, redirect=0, status=0, other=0)
 
 _PATIENCE_SECONDS = 10.0
 """Beyond the time-out of a page, until the driver itself counts as dead."""
-
-
-class BrowserGoneError(UnreachableError):
-    """The browser, or the port it is driven by, does not answer any more."""
-
-    code = "browser_silent"
-
-
-class PageTooSlowError(UnreachableError):
-    """A page did not come within its time."""
-
-    code = "page_too_slow"
 
 
 class DrivenBrowser:
