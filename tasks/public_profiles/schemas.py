@@ -316,7 +316,7 @@ Source = Annotated[
 # be half of the score's. Their fields are one word each, the same in JSON.
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # frozen, each would take three times as long to make
 class ScorePart:
     """What one criterion contributed to a score, and why."""
 

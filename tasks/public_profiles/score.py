@@ -184,7 +184,11 @@ def _judge_keywords(said: str, keywords: tuple[str, ...]) -> Judgement:
         return Judgement(
             "keywords", None, None, "It states no name, description or topics."
         )
-    found = _words_found(said, keywords)
+    return _judge_found(_words_found(said, keywords), keywords)
+
+
+@lru_cache(maxsize=1024)
+def _judge_found(found: tuple[str, ...], keywords: tuple[str, ...]) -> Judgement:
     met = min(1.0, len(found) / min(len(keywords), KEYWORDS_FOR_FULL_POINTS))
     explanation = (
         f"Says {_listed(found)}: {len(found)} of {len(keywords)} keywords."
@@ -210,6 +214,7 @@ def _judge_all_keywords(said: str, keywords: tuple[str, ...]) -> Judgement:
     return Judgement("allKeywords", met, ", ".join(found), explanation)
 
 
+@lru_cache(maxsize=4096)
 def _judge_word(name: str, value: str | None, accepted: tuple[str, ...]) -> Judgement:
     one = name.removesuffix("s")
     if not value:
