@@ -19,10 +19,10 @@ from ui.console.answers import (
     RecentEvents,
     Recipe,
     RecipeList,
+    ReportPage,
     Secret,
     SecretList,
     Started,
-    UnreadablePage,
     UploadedTable,
 )
 from ui.console.api_door import Door
@@ -63,7 +63,7 @@ class Api(Door):
         return self.ask("GET", f"/campaigns/{campaign_id}", CampaignAnswer)
 
     def change_campaign(self, campaign_id: UUID, wish: str) -> CampaignAnswer:
-        """Start, pause, resume or complete a campaign."""
+        """Start, pause, resume, complete or re-run a campaign."""
         return self.ask("POST", f"/campaigns/{campaign_id}/{wish}", CampaignAnswer)
 
     def create_campaign(
@@ -91,10 +91,10 @@ class Api(Door):
             timeout=PREVIEW_WITHIN_SECONDS,
         )
 
-    def list_unreadable(self, campaign_id: UUID, *, limit: int = 100) -> UnreadablePage:
-        """Return rows or pages of the latest run that could not be read."""
-        path = f"/campaigns/{campaign_id}/unreadable"
-        return self.ask("GET", path, UnreadablePage, query={"limit": limit})
+    def get_report(self, campaign_id: UUID, *, limit: int = 100) -> ReportPage:
+        """Return what became of each item of the latest run, failures listed."""
+        path = f"/campaigns/{campaign_id}/report"
+        return self.ask("GET", path, ReportPage, query={"limit": limit})
 
     def list_failure_pictures(
         self, campaign_id: UUID
