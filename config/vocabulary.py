@@ -28,6 +28,51 @@ class CampaignRunState(StrEnum):
         return self in {CampaignRunState.COMPLETED, CampaignRunState.FAILED}
 
 
+class Fate(StrEnum):
+    """What became of one page, row or record that a campaign run was to read."""
+
+    ACQUIRED = "acquired"
+    DUPLICATE = "duplicate"
+    """Its public profile was known from another page, row or run of the campaign."""
+
+    UNCHANGED = "unchanged"
+    """The host says that it is as it was when an earlier run read it: 304."""
+
+    BARRED = "barred"
+    """Its person asked to be forgotten; counted, and never listed."""
+
+    EXCLUDED = "excluded"
+    """A rule forbids it: robots.txt, a limit, a host that the source does not name."""
+
+    GONE = "gone"
+    """Its host says that it is not there: 404 or 410."""
+
+    NO_PROFILE = "no_profile"
+    """It states no public profile: empty, of another kind, or without a handle."""
+
+    BLOCKED = "blocked"
+    """Its host refuses us, or shows a page that blocks or asks for a captcha."""
+
+    RATE_LIMITED = "rate_limited"
+    """Its host wants more patience than a run has; nothing is wrong with the page."""
+
+    LOST = "lost"
+    """It was given up after all tries: no answer, server errors, cut off."""
+
+    NOT_REACHED = "not_reached"
+    """It was found, and has not had its turn; after the end of the run it never had."""
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether each of these is listed with its reason."""
+        return self not in {
+            Fate.ACQUIRED,
+            Fate.DUPLICATE,
+            Fate.UNCHANGED,
+            Fate.BARRED,
+        }
+
+
 class Stage(StrEnum):
     """What a campaign run spends its time on, in the order of the work."""
 

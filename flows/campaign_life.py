@@ -9,10 +9,12 @@ from annotated_types import Ge, Le, Len
 from pydantic import StrictInt
 
 from config.clock import now
-from config.errors import OutsideError
+from config.errors import ConflictError, OutsideError
 from config.schema import Schema
 from flows.campaign_api import check_json_api
 from flows.campaign_browsers import find_browser_profiles
+from flows.campaign_report import tell_end
+from flows.campaign_rerun import RerunRequest, find_failed
 from flows.criteria_check import check_extra_names
 from flows.dispatch import dispatch_campaign_run
 from tasks.campaigns import life
@@ -38,6 +40,12 @@ from tasks.public_profiles.schemas import (
 from tasks.reviews.schemas import ReviewRule
 
 log = logging.getLogger(__name__)
+
+
+class NothingToRerunError(ConflictError):
+    """The last run of a campaign failed at nothing that another try may mend."""
+
+    code = "nothing_to_rerun"
 
 
 class CampaignRequest(Schema):
@@ -140,6 +148,31 @@ def start_campaign(campaign_id: UUID) -> CampaignAnswer:
     return show_campaign(campaign_id)
 
 
+def rerun_failed(campaign_id: UUID, asked: RerunRequest) -> CampaignAnswer:
+    """
+    Start a run that reads only what the campaign's last run failed at.
+
+    Raises:
+        CampaignStateError: The campaign has not ended.
+        NothingToRerunError: Nothing failed in such a way, or it is a table's rows.
+    """
+    with transaction() as session:
+        last_run_id = life.find_ended_run(session, campaign_id)
+        campaign = get_campaign(session, campaign_id)
+        failed = find_failed(session, campaign, last_run_id, fates=asked.fates)
+        if failed.objection is not None:
+            raise NothingToRerunError(failed.objection)
+        waiting = life.rerun_failed(
+            session,
+            campaign_id,
+            fates=asked.fates,
+            only_values=failed.values,
+            now=now(),
+        )
+    hand_to_worker(waiting)
+    return show_campaign(campaign_id)
+
+
 def pause_campaign(campaign_id: UUID) -> CampaignAnswer:
     """Stop a campaign after the portion under way; nothing it has is lost."""
     with transaction() as session:
@@ -159,7 +192,9 @@ def resume_campaign(campaign_id: UUID) -> CampaignAnswer:
 def complete_campaign(campaign_id: UUID) -> CampaignAnswer:
     """End a campaign for good; what it has acquired stays."""
     with transaction() as session:
-        life.complete_campaign(session, campaign_id, now=now())
+        ended_run_id = life.complete_campaign(session, campaign_id, now=now())
+    if ended_run_id is not None:
+        tell_end(ended_run_id)
     return show_campaign(campaign_id)
 
 

@@ -10,11 +10,14 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from config.clock import now
+from config.errors import InvalidError
+from config.recipes.json_api import find_api_recipe
 from config.settings import settings
 from config.vocabulary import Stage
 from flows.campaign_api import check_api_exit_held, open_json_api
 from flows.campaign_browsers import open_browser_pages
 from flows.campaign_exit import check_exit_held, find_exit_proxy
+from flows.campaign_items import note_items
 from flows.campaign_manners import (
     keep_marks,
     keep_pauses,
@@ -26,13 +29,8 @@ from flows.campaign_read_ahead import ReadAhead, ReadPortion
 from flows.campaign_table import TableReading
 from tasks.browser_profiles.lease import Holder
 from tasks.campaigns.pace import Pace
-from tasks.campaigns.repository import (
-    add_failure_pictures,
-    add_pages,
-    add_unreadable_items,
-    list_waiting_pages,
-    settle_pages,
-)
+from tasks.campaigns.repository import add_failure_pictures
+from tasks.campaigns.run_items import list_waiting_pages
 from tasks.campaigns.runs import Standing, advance_run
 from tasks.campaigns.schemas import PortionCounts, TakenRun
 from tasks.clients.browser_pages import FailurePicture
@@ -54,7 +52,9 @@ from tasks.public_profiles.acquire import (
     hosts_of,
 )
 from tasks.public_profiles.acquire_api import ApiReading
+from tasks.public_profiles.api_inputs import narrow_to
 from tasks.public_profiles.criteria import Criteria
+from tasks.public_profiles.fates import count_fates
 from tasks.public_profiles.forgotten import leave_out_forgotten
 from tasks.public_profiles.repository import store_public_profiles
 from tasks.public_profiles.schemas import (
@@ -82,8 +82,9 @@ class CampaignWork:
         self.taken = taken
         self.position = taken.position
         self.acquired = taken.acquired
+        self.listed = taken.listed
         self.pace = Pace()
-        self.source = type_of_source.validate_python(taken.source)
+        self.source = _narrowed(type_of_source.validate_python(taken.source), taken)
         self.criteria = Criteria.model_validate(taken.criteria)
         self.began_at = now()
         self.pictures: list[FailurePicture] = []
@@ -105,6 +106,20 @@ class CampaignWork:
         self.pages.close()
         if self.api is not None:
             self.api.close()
+
+
+def _narrowed(source: AnySource, taken: TakenRun) -> AnySource:
+    """Return the source of a run; a re-run asks for no more than what failed."""
+    if taken.only_values is None or not isinstance(source, JsonApiSource):
+        return source
+    recipe = find_api_recipe(source.recipe)
+    narrowed = narrow_to(source, recipe, taken.only_values)
+    if narrowed is None:
+        raise InvalidError(
+            "what this run was to read again is not in its source any more; start the "
+            "campaign to read its whole source"
+        )
+    return narrowed
 
 
 def open_pages(
@@ -180,6 +195,7 @@ def work_portion(work: CampaignWork) -> PortionEnd:
     work.pictures.clear()
     work.position = portion.position
     work.acquired += counts.acquired
+    work.listed += counts.listed
     is_last = portion.ended or work.acquired >= work.taken.wanted
     return PortionEnd(
         items=portion.items,
@@ -303,10 +319,8 @@ def _store(
                 campaign_run_id=taken.campaign_run_id,
                 criteria_version=taken.criteria_version,
             )
-            add_pages(session, taken.campaign_run_id, portion.found_urls)
-            settle_pages(session, taken.campaign_run_id, portion.settled_urls)
+            items = note_items(session, taken, portion, most_listed=_room(work))
             keep_marks(session, work.source, portion, campaign_id=taken.campaign_id)
-            add_unreadable_items(session, taken.campaign_run_id, _noted(portion))
             _add_pictures(session, taken, work.pictures)
         with watch.stage(Stage.REVIEW):
             kept = [
@@ -325,6 +339,9 @@ def _store(
             unreadable=len(portion.unreadable),
             known=len(allowed) - len(fresh) + portion.unchanged,
             barred=len(scored) - len(allowed),
+            found=items.found,
+            listed=items.listed,
+            fates=count_fates(portion, allowed=len(allowed), fresh=len(fresh)),
         )
         standing = advance_run(
             session,
@@ -337,9 +354,11 @@ def _store(
     return counts, standing
 
 
-def _noted(portion: AcquiredPortion) -> list[tuple[str, str]]:
-    told = (*portion.unreadable, *portion.unclear)
-    return [(one.reference, one.reason) for one in told]
+def _room(work: CampaignWork) -> int | None:
+    """Return how many rows of a table may still be listed; None for all of a source."""
+    if not isinstance(work.source, TableSource):
+        return None
+    return max(0, settings().campaigns.listed_rows - work.listed)
 
 
 def _add_pictures(

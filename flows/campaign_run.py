@@ -22,6 +22,7 @@ from flows.campaign_portion import (
     side_by_side,
     work_portion,
 )
+from flows.campaign_report import tell_end
 from tasks.campaigns.pace import learn_pace
 from tasks.campaigns.repository import SupersededError, beat
 from tasks.campaigns.runs import close_run, fail_run, take_run
@@ -53,11 +54,26 @@ def carry_out(campaign_run_id: UUID) -> None:
     """Work on a campaign run until it ends, is paused, or somebody else has it."""
     taken = take_up(campaign_run_id)
     if taken is None:
+        tell_end(campaign_run_id)
         return
     log.info("campaign run %s, attempt %d", campaign_run_id, taken.attempt)
-    with kept_alive(taken), failures_noted(taken), closing(CampaignWork(taken)) as work:
+    with (
+        end_told(campaign_run_id),
+        kept_alive(taken),
+        failures_noted(taken),
+        closing(CampaignWork(taken)) as work,
+    ):
         while work_through_batch(work):
             pass
+
+
+@contextmanager
+def end_told(campaign_run_id: UUID) -> Iterator[None]:
+    """Write the run into the log after the block, if it has ended by then."""
+    try:
+        yield
+    finally:
+        tell_end(campaign_run_id)
 
 
 @task(

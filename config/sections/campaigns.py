@@ -40,5 +40,8 @@ class CampaignsSettings(Section):
     largest_failure_picture: Annotated[int, Ge(1024)] = 1_000_000
     """A picture of more bytes is not kept."""
 
+    listed_rows: Annotated[int, Ge(0), Le(10_000_000)] = 100_000
+    """Rows of a table listed with what is wrong with them; more are only counted."""
+
     attempts: Annotated[int, Ge(1)] = 10
     """How often a run is taken up without progress before it fails for good."""

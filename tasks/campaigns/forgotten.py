@@ -19,6 +19,20 @@ _PAGES = text(
     "SELECT number AS key, url AS said FROM source_pages"
     " WHERE lower(url) LIKE ANY(:like)"
 )
+_COUNT_BARRED = text(
+    """
+    UPDATE campaign_runs SET barred = barred + gone.items, fates = fates ||
+      jsonb_build_object(
+        'barred', coalesce((fates ->> 'barred')::int, 0) + gone.items)
+    FROM (
+      SELECT campaign_run_id, sum(items)::int AS items FROM source_pages
+      WHERE number = ANY(:keys) AND state = 'waiting' GROUP BY campaign_run_id
+    ) AS gone
+    WHERE campaign_runs.id = gone.campaign_run_id
+    """
+)
+"""Pages that will not be read count as barred, so that a run's totals add up."""
+
 _REMOVE_PAGES = text("DELETE FROM source_pages WHERE number = ANY(:keys)")
 _PICTURES = text(
     "SELECT id AS key, url AS said FROM failure_pictures"
@@ -39,6 +53,13 @@ _RUNS = text(
 )
 _BLANK_RUNS = text(
     "UPDATE campaign_runs SET error_message = :removed WHERE id = ANY(:keys)"
+)
+_VALUES = text(
+    "SELECT id AS key, only_values::text AS said FROM campaign_runs"
+    " WHERE lower(only_values::text) LIKE ANY(:like)"
+)
+_REMOVE_VALUES = text(
+    "UPDATE campaign_runs SET only_values = '[]' WHERE id = ANY(:keys)"
 )
 _CAMPAIGNS = text(
     "SELECT id, concat_ws(' ', name, source::text, criteria::text) AS said"
@@ -93,20 +114,24 @@ def remove_run_traces(
         if names(row.reference) or names(row.reason)
     ]
     runs = [row for row in session.execute(_RUNS, asked) if names(row.said)]
+    values = [row for row in session.execute(_VALUES, asked) if names(row.said)]
     marks = 0
     if not dry_run:
         for change, rows in (
+            (_COUNT_BARRED, pages),
             (_REMOVE_PAGES, pages),
             (_REMOVE_PICTURES, pictures),
             (_BLANK_ITEMS, items),
             (_BLANK_RUNS, runs),
+            (_REMOVE_VALUES, values),
         ):
             if rows:
-                values = {"keys": [row.key for row in rows], "removed": REMOVED}
-                used = {name: values[name] for name in change.compile().params}
+                known = {"keys": [row.key for row in rows], "removed": REMOVED}
+                used = {name: known[name] for name in change.compile().params}
                 session.execute(change, used)
         marks = forget_page_marks(session, [*urls, *(row.said for row in pages)])
-    return RunTraces(len(pages), marks, len(pictures), len(items), len(runs))
+    told = {row.key for row in (*runs, *values)}
+    return RunTraces(len(pages), marks, len(pictures), len(items), len(told))
 
 
 def find_wishes_naming(

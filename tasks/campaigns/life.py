@@ -8,15 +8,20 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from config.errors import ConflictError, StaleError
-from config.vocabulary import CampaignRunState, CampaignState
+from config.vocabulary import CampaignRunState, CampaignState, Fate
 from tasks.campaigns.repository import (
     add_run,
     find_latest_run,
     get_campaign,
+    get_run,
 )
+from tasks.campaigns.run_items import copy_pages
 from tasks.campaigns.schemas import WaitingRun
 from tasks.events.outbox import record_event
 from tasks.events.types import CampaignChanged
+
+_KEPT = ("host_pauses", "recipe_version")
+"""What a re-run takes over of where the run before it stood."""
 
 STARTABLE = {CampaignState.DRAFT, CampaignState.COMPLETED, CampaignState.FAILED}
 
@@ -102,6 +107,59 @@ def start_campaign(session: Session, campaign_id: UUID, *, now: datetime) -> Wai
     return WaitingRun(campaign_run.id, attempt=0)
 
 
+def rerun_failed(
+    session: Session,
+    campaign_id: UUID,
+    *,
+    fates: Collection[Fate],
+    only_values: Collection[str],
+    now: datetime,
+) -> WaitingRun:
+    """
+    Make a campaign active with a run that reads only what its last one failed at.
+
+    Args:
+        session: The caller's transaction, in which the campaign is locked.
+        campaign_id: The campaign; it has ended, and so has its last run.
+        fates: What the pages came to that are read again.
+        only_values: Of a list of inputs, those that are asked for again.
+        now: The present moment.
+    """
+    last_run = get_run(session, find_ended_run(session, campaign_id))
+    campaign = get_campaign(session, campaign_id)
+    campaign.state, campaign.updated_at = CampaignState.ACTIVE, now
+    campaign_run = add_run(session, campaign_id=campaign_id, now=now)
+    campaign_run.rerun_of = last_run.id
+    kept = {
+        name: last_run.position[name] for name in _KEPT if name in last_run.position
+    }
+    if only_values:
+        campaign_run.only_values = list(only_values)
+    else:
+        kept["listing_ended"] = True
+    campaign_run.position = kept
+    campaign_run.found = copy_pages(session, last_run.id, campaign_run.id, fates=fates)
+    _tell(session, campaign_id, CampaignState.ACTIVE, campaign_run.id)
+    return WaitingRun(campaign_run.id, attempt=0)
+
+
+def find_ended_run(session: Session, campaign_id: UUID) -> UUID:
+    """
+    Lock a campaign that has ended, and return the id of its last run.
+
+    Raises:
+        CampaignStateError: It is at work, paused, or never ran.
+        RunUnderWayError: It has ended, and its run is about to.
+    """
+    campaign = get_campaign(session, campaign_id, lock=True)
+    last_run = find_latest_run(session, campaign_id)
+    if campaign.state not in STARTABLE or last_run is None:
+        raise CampaignStateError("re-run", campaign.state)
+    if not CampaignRunState(last_run.state).is_final:
+        raise RunUnderWayError(campaign.state)
+    return last_run.id
+
+
 def pause_campaign(session: Session, campaign_id: UUID, *, now: datetime) -> None:
     """
     Ask an active campaign to stop after the portion under way.
@@ -141,9 +199,13 @@ def resume_campaign(
     return WaitingRun(campaign_run.id, attempt=campaign_run.attempt)
 
 
-def complete_campaign(session: Session, campaign_id: UUID, *, now: datetime) -> None:
+def complete_campaign(
+    session: Session, campaign_id: UUID, *, now: datetime
+) -> UUID | None:
     """
     End a campaign; a run under way ends after its portion, and keeps what it has.
+
+    Returns the run that ended just now, None if there is none or it is under way.
 
     Raises:
         CampaignStateError: It has ended already, or never began.
@@ -153,9 +215,11 @@ def complete_campaign(session: Session, campaign_id: UUID, *, now: datetime) -> 
         raise CampaignStateError("completed", campaign.state)
     campaign.state, campaign.updated_at = CampaignState.COMPLETED, now
     campaign_run = find_latest_run(session, campaign_id, lock=True)
-    if campaign_run is not None and campaign_run.state != CampaignRunState.RUNNING:
+    ended = campaign_run and campaign_run.state != CampaignRunState.RUNNING
+    if campaign_run is not None and ended:
         campaign_run.state, campaign_run.ended_at = CampaignRunState.COMPLETED, now
     _tell(session, campaign_id, CampaignState.COMPLETED, None)
+    return campaign_run.id if campaign_run is not None and ended else None
 
 
 def _tell(

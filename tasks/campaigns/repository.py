@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 from sqlalchemy.orm import Session
 
 from config.errors import ConflictError, NotFoundError
@@ -23,8 +22,6 @@ from tasks.models import (
     Campaign,
     CampaignRun,
     FailurePicture,
-    SourcePage,
-    UnreadableItem,
     new_id,
 )
 from tasks.pages import Page, PageWish, read_page
@@ -158,88 +155,6 @@ def beat(
     return beaten.first() is not None
 
 
-def add_pages(session: Session, campaign_run_id: UUID, urls: Sequence[str]) -> int:
-    """Note pages to be fetched, each once a run; return how many were new."""
-    if not urls:
-        return 0
-    added = session.execute(
-        insert_or_skip(SourcePage)
-        .values(
-            [
-                {"campaign_run_id": campaign_run_id, "url": url, "state": "waiting"}
-                for url in urls
-            ]
-        )
-        .on_conflict_do_nothing()
-        .returning(SourcePage.number)
-    )
-    return len(added.all())
-
-
-def list_waiting_pages(
-    session: Session, campaign_run_id: UUID, *, limit: int
-) -> list[str]:
-    """Return the next pages to fetch, in the order they were found."""
-    return list(
-        session.scalars(
-            select(SourcePage.url)
-            .where(
-                SourcePage.campaign_run_id == campaign_run_id,
-                SourcePage.state == "waiting",
-            )
-            .order_by(SourcePage.number)
-            .limit(limit)
-        )
-    )
-
-
-def settle_pages(session: Session, campaign_run_id: UUID, urls: Sequence[str]) -> None:
-    """Note that pages need not be fetched again."""
-    if urls:
-        session.execute(
-            update(SourcePage)
-            .where(
-                SourcePage.campaign_run_id == campaign_run_id, SourcePage.url.in_(urls)
-            )
-            .values(state="done")
-        )
-
-
-def add_unreadable_items(
-    session: Session, campaign_run_id: UUID, items: Sequence[tuple[str, str]]
-) -> None:
-    """Note what could not be read: (reference, reason) each."""
-    if items:
-        session.execute(
-            insert(UnreadableItem),
-            [
-                {
-                    "campaign_run_id": campaign_run_id,
-                    "reference": reference,
-                    "reason": reason,
-                }
-                for reference, reason in items
-            ],
-        )
-
-
-def list_unreadable_items(
-    session: Session, campaign_id: UUID, *, after: int, limit: int
-) -> Sequence[UnreadableItem]:
-    """Return what the latest run could not read, in the order it was met."""
-    latest = find_latest_run(session, campaign_id)
-    if latest is None:
-        return []
-    return session.scalars(
-        select(UnreadableItem)
-        .where(
-            UnreadableItem.campaign_run_id == latest.id, UnreadableItem.number > after
-        )
-        .order_by(UnreadableItem.number)
-        .limit(limit)
-    ).all()
-
-
 def add_failure_pictures(
     session: Session,
     campaign_run_id: UUID,
@@ -364,6 +279,9 @@ def describe_run(campaign_run: CampaignRun) -> CampaignRunAnswer:
         unreadable=campaign_run.unreadable,
         known=campaign_run.known,
         barred=campaign_run.barred,
+        found=campaign_run.found,
+        fates=campaign_run.fates,
+        rerun_of=campaign_run.rerun_of,
         source_ended=bool(campaign_run.position.get(SOURCE_ENDED)),
         left_out=tuple(
             LeftOutBrowser(

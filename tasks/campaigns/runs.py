@@ -1,7 +1,7 @@
 """Take up, advance and close one campaign run; every step is fenced."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from config.errors import ApplicationError
-from config.vocabulary import CampaignRunState, CampaignState
+from config.vocabulary import CampaignRunState, CampaignState, Fate
 from tasks.campaigns.repository import (
     SOURCE_ENDED,
     get_campaign,
@@ -34,6 +34,9 @@ class NoProgressError(ApplicationError):
             f"taken up {attempts} times without getting further; "
             "see the worker's log, then start the campaign again"
         )
+
+
+NUMBERS = tuple(one.name for one in fields(PortionCounts) if one.name != "fates")
 
 
 class Standing(StrEnum):
@@ -77,6 +80,10 @@ def take_run(
         wanted=campaign.wanted,
         position=campaign_run.position,
         acquired=campaign_run.acquired,
+        listed=campaign_run.listed,
+        only_values=tuple(campaign_run.only_values)
+        if campaign_run.only_values is not None
+        else None,
     )
 
 
@@ -115,8 +122,10 @@ def advance_run(
     """
     campaign = get_campaign(session, taken.campaign_id, lock=True)
     campaign_run = lock_own_run(session, taken.campaign_run_id, attempt=taken.attempt)
-    for name, added in asdict(counts).items():
-        setattr(campaign_run, name, getattr(campaign_run, name) + added)
+    for name in NUMBERS:
+        total = getattr(campaign_run, name) + getattr(counts, name)
+        setattr(campaign_run, name, total)
+    campaign_run.fates = add_fates(campaign_run.fates, counts.fates)
     campaign_run.position = position
     before = campaign_run.stage_seconds
     campaign_run.stage_seconds = before | {
@@ -136,6 +145,12 @@ def advance_run(
     record_event(session, advanced)
     on = _goes_on(campaign, campaign_run, now=now)
     return Standing.GO_ON if on else Standing.STOP
+
+
+def add_fates(so_far: Mapping[str, int], more: Mapping[Fate, int]) -> dict[str, int]:
+    """Return how many came to each fate, in the order of the work."""
+    both = {one: so_far.get(one, 0) + more.get(one, 0) for one in Fate}
+    return {str(one): count for one, count in both.items() if count}
 
 
 def close_run(session: Session, taken: TakenRun, *, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """What crosses a boundary about campaigns."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -8,7 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from config.schema import Schema
-from config.vocabulary import CampaignRunState, CampaignState
+from config.vocabulary import CampaignRunState, CampaignState, Fate
 
 
 class Problem(Schema):
@@ -47,6 +48,15 @@ class CampaignRunAnswer(Schema):
 
     barred: int = 0
     """Asked to be forgotten, and were not taken in."""
+
+    found: int = 0
+    """Pages, rows or records that it met; see its report for what became of each."""
+
+    fates: dict[str, int] = Field(default_factory=dict)
+    """Fate -> how many came to it so far."""
+
+    rerun_of: UUID | None = None
+    """The run of whose failures this one reads only."""
 
     source_ended: bool
     """Whether it read its source to the end, with fewer than were wanted."""
@@ -88,6 +98,64 @@ class UnreadableAnswer(Schema):
 
     reference: str
     reason: str
+    fate: Fate | None = None
+    """What it counts as; null for a value left unknown in an item that was kept."""
+
+
+class FateCount(Schema):
+    """How many items of a run came to one fate."""
+
+    fate: Fate
+    items: int
+    meaning: str
+    """What that says to a person, and what they can do about it."""
+
+
+class ReportedItem(Schema):
+    """A page, row or record that was not acquired, and why."""
+
+    reference: str
+    """`line 17`, or the address of the page."""
+
+    fate: Fate
+    reason: str
+    items: int
+    """Records behind it; one, but for details that are asked for together."""
+
+
+class RunReport(Schema):
+    """What became of each item that a campaign run met."""
+
+    campaign_id: UUID
+    campaign_run_id: UUID
+    state: CampaignRunState
+    rerun_of: UUID | None
+    unit: str
+    """What is counted: `page`, `row` or `record`."""
+
+    total: int
+    """Items that the run met; what was never found, such as rows of a table after
+    its end, is not among them."""
+
+    counts: tuple[FateCount, ...]
+    """Every fate; together they are the total."""
+
+    unlisted: int
+    """Not acquired, and counted only: more rows were wrong than are listed."""
+
+    started_at: datetime | None
+    ended_at: datetime | None
+    seconds: float | None
+    """From its start to its end, pauses included; null until then."""
+
+    stages: dict[str, float]
+    """Stage -> seconds of work."""
+
+    to_rerun: int = 0
+    """Items that a re-run of what failed would read."""
+
+    no_rerun_because: str | None = None
+    """Why there can be no re-run of what failed now."""
 
 
 class FailurePictureAnswer(Schema):
@@ -130,6 +198,11 @@ class TakenRun:
     wanted: int
     position: dict[str, Any]
     acquired: int
+    listed: int = 0
+    """Rows of what could not be read that are written already."""
+
+    only_values: tuple[str, ...] | None = None
+    """Of a list of inputs, the only ones that are asked for; None for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +216,9 @@ class PortionCounts:
     unreadable: int = 0
     known: int = 0
     barred: int = 0
+    found: int = 0
+    listed: int = 0
+    fates: Mapping[Fate, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from config.errors import ApplicationError, UnreachableError
 from config.sections.public_profiles import PublicProfilesSettings
+from config.vocabulary import Fate
 from tasks.clients.browser_turns import NoTurnError, Turns, take_turn_of
 from tasks.clients.browser_work import BrowserWork, no_fault
 from tasks.clients.open_browser import (
@@ -199,7 +200,8 @@ class Seat:
         tries = work.tries.get(url, 0)
         reason = f"{retry.reason}, at the last of {tries} tries"
         self._keep_picture(url, reason)
-        return PageAnswer(url, PageState.LOST, tries, reason, status=retry.status)
+        ended = Ended(PageState.LOST, reason, retry.status, retry.lost_as)
+        return self._end(url, ended, work)
 
     def _take_trouble(
         self, trouble: BrowserTrouble, url: str, work: BrowserWork
@@ -269,10 +271,10 @@ class Seat:
         if not is_among(url, self._terms.hosts):
             host = urlsplit(url).netloc or url
             reason = f"it is on {host}, which this source does not name"
-            return Ended(PageState.LOST, reason)
+            return Ended(PageState.LOST, reason, lost_as=Fate.EXCLUDED)
         inner = self._manners.shut_out(url, resolves_here=leased.resolves_here)
         if inner:
-            return Ended(PageState.LOST, inner)
+            return Ended(PageState.LOST, inner, lost_as=Fate.EXCLUDED)
         refusal = self._manners.refusal_of(url, self._read_robots)
         if refusal:
             return Ended(refusal.state, refusal.reason)
@@ -356,7 +358,14 @@ class Seat:
 
     def _end(self, url: str, ended: Ended, work: BrowserWork) -> PageAnswer:
         tries = work.tries.get(url, 0)
-        return PageAnswer(url, ended.state, tries, ended.reason, status=ended.status)
+        return PageAnswer(
+            url,
+            ended.state,
+            tries,
+            ended.reason,
+            status=ended.status,
+            lost_as=ended.lost_as,
+        )
 
     def _keep_picture(self, url: str, reason: str) -> None:
         """Picture what the browser shows, if there is room for it."""

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 from config.errors import BusyError, RefusedError, UnreachableError, UnreadableError
+from config.vocabulary import Fate
 
 TOO_MANY = HTTPStatus.TOO_MANY_REQUESTS
 
@@ -27,6 +28,13 @@ _RETRIED = frozenset(
     )
 )
 _GONE = frozenset((HTTPStatus.NOT_FOUND, HTTPStatus.GONE))
+_REFUSING = frozenset(
+    (
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS,
+    )
+)
 _LONGEST_MARK = 512
 _MOVED = frozenset((301, 302, 303, 307, 308))
 
@@ -102,6 +110,9 @@ class PageAnswer:
     mark: PageMark | None = None
     """How to ask later whether the page has changed; none if it came by a redirect."""
 
+    lost_as: Fate | None = None
+    """What a lost page comes to, where whoever gave it up knows better."""
+
     @property
     def content(self) -> bytes | str:
         """The page as text if its header says how to decode it, else its bytes."""
@@ -122,6 +133,9 @@ class Retry:
     after_seconds: float | None = None
     """What the host asked for; it then holds for all pages of the host."""
 
+    lost_as: Fate | None = None
+    """What the page comes to if no try is left for it."""
+
 
 def is_redirect(status: int) -> bool:
     """Whether an answer with this status sends us elsewhere."""
@@ -139,6 +153,23 @@ def judge_status(status: int, *, retry_after: float | None) -> Retry | PageState
     if status != HTTPStatus.OK:
         return PageState.LOST
     return None
+
+
+def fate_of(answer: PageAnswer) -> Fate:
+    """Return what a page comes to that was not fetched."""
+    match answer.state:
+        case PageState.GONE:
+            return Fate.GONE
+        case PageState.REFUSED_BY_ROBOTS:
+            return Fate.EXCLUDED
+        case PageState.NOT_HTML:
+            return Fate.NO_PROFILE
+        case _ if answer.status == TOO_MANY:
+            return Fate.RATE_LIMITED
+        case _ if answer.lost_as is not None:
+            return answer.lost_as
+        case _:
+            return Fate.BLOCKED if answer.status in _REFUSING else Fate.LOST
 
 
 def is_html(content_type: str) -> bool:

@@ -1,7 +1,16 @@
 """How one request for a page can end other than with the page."""
 
+from dataclasses import replace
+
+from config.vocabulary import Fate
 from tasks.clients.inner_networks import InnerAddressError
-from tasks.clients.page_answers import PageState, Retry, is_html, judge_status
+from tasks.clients.page_answers import (
+    PageAnswer,
+    PageState,
+    Retry,
+    is_html,
+    judge_status,
+)
 from tasks.clients.proxy_supply import Blame
 
 
@@ -9,10 +18,31 @@ class PageEnded(Exception):  # noqa: N818 - an ending, not an error
     """The page need not be tried again."""
 
     def __init__(
-        self, state: PageState, reason: str, status: int | None = None
+        self,
+        state: PageState,
+        reason: str,
+        status: int | None = None,
+        lost_as: Fate | None = None,
     ) -> None:
         super().__init__(reason)
         self.state, self.reason, self.status = state, reason, status
+        self.lost_as = lost_as
+
+    def answer(self, url: str, *, tries: int) -> PageAnswer:
+        """Return it as the answer for the address that was asked for."""
+        return PageAnswer(
+            url,
+            self.state,
+            tries,
+            self.reason,
+            status=self.status,
+            lost_as=self.lost_as,
+        )
+
+
+def excluded(reason: str, status: int | None = None) -> PageEnded:
+    """Return the ending of a page that a rule of ours forbids."""
+    return PageEnded(PageState.LOST, reason, status, Fate.EXCLUDED)
 
 
 class RetryLater(Exception):  # noqa: N818 - a wish, not an error
@@ -24,6 +54,8 @@ class RetryLater(Exception):  # noqa: N818 - a wish, not an error
 
     def __init__(self, retry: Retry, blame: Blame | None = None) -> None:
         super().__init__(retry.reason)
+        if blame is Blame.BLOCKED:
+            retry = replace(retry, lost_as=Fate.BLOCKED)
         self.retry, self.blame = retry, blame
 
 
@@ -59,4 +91,4 @@ def end_if_shut_out(wrong: Exception) -> None:
     """End a page whose address turned out to be in an inner network."""
     cause = getattr(wrong, "os_error", wrong)
     if isinstance(cause, InnerAddressError):
-        raise PageEnded(PageState.LOST, str(cause)) from None
+        raise excluded(str(cause)) from None

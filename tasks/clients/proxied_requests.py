@@ -23,7 +23,7 @@ from config.errors import UnreachableError
 from config.sections.public_profiles import PublicProfilesSettings
 from tasks.clients.inner_networks import is_inner
 from tasks.clients.page_answers import PageState, Retry, read_retry_after
-from tasks.clients.page_endings import PageEnded, RetryLater
+from tasks.clients.page_endings import PageEnded, RetryLater, excluded
 from tasks.clients.proxy_faults import Fault, judge_answer
 from tasks.clients.proxy_forwarder import ProxyForwarder, UpstreamProxy
 from tasks.clients.proxy_supply import (
@@ -238,7 +238,7 @@ class ProxiedRequests:
         except ValueError:
             return  # the forwarder refuses what names tell (proxy_forwarder_targets)
         if is_inner(address, open_networks=self._limits.inner_networks):
-            raise PageEnded(PageState.LOST, INNER)
+            raise excluded(INNER)
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:

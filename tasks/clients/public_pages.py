@@ -17,6 +17,7 @@ import aiohttp
 
 from config.clock import now
 from config.sections.public_profiles import PublicProfilesSettings
+from config.vocabulary import Fate
 from tasks.clients.page_answers import (
     TOO_MANY,
     PageAnswer,
@@ -34,6 +35,7 @@ from tasks.clients.page_endings import (
     RetryLater,
     end_if_shut_out,
     end_unless_readable,
+    excluded,
 )
 from tasks.clients.page_manners import (
     HostManners,
@@ -204,8 +206,7 @@ class PublicPages:
             try:
                 got = await self._try_once(url, work)
             except PageEnded as end:
-                tries = work.tries.get(url, 0)
-                return PageAnswer(url, end.state, tries, end.reason, status=end.status)
+                return end.answer(url, tries=work.tries.get(url, 0))
             except RetryLater as later:
                 retry, blame = later.retry, later.blame
                 self._trouble.note(blame)
@@ -218,7 +219,8 @@ class PublicPages:
         if blame is Blame.PROXY and last < MOST_ROUNDS * self.limits.tries:
             return PageAnswer(url, PageState.POSTPONED, tries, retry.reason)
         reason = f"{retry.reason}, at the last of {tries} tries"
-        return PageAnswer(url, PageState.LOST, tries, reason, status=retry.status)
+        ended = PageEnded(PageState.LOST, reason, retry.status, retry.lost_as)
+        return ended.answer(url, tries=tries)
 
     def _last_try_of(self, tries: int) -> int:
         """Return how many tries a page has now, after those it had in earlier calls."""
@@ -240,7 +242,7 @@ class PublicPages:
                 host = urlsplit(here).netloc or here
                 where = "it is" if here == url else "it redirects to a page"
                 reason = f"{where} on {host}, which this source does not name"
-                raise PageEnded(PageState.LOST, reason)
+                raise excluded(reason)
             manners = await self._manners_of(here)
             await self._wait_for_turn(manners)
             if not has_counted:
@@ -301,9 +303,7 @@ class PublicPages:
             seconds = self.limits.request_timeout.total_seconds()
             raise RetryLater(Retry(f"no answer within {seconds:g} s")) from None
         except (aiohttp.InvalidURL, ValueError) as wrong:
-            raise PageEnded(
-                PageState.LOST, f"its address is not valid: {wrong}"
-            ) from None
+            raise excluded(f"its address is not valid: {wrong}") from None
         except (aiohttp.ClientError, OSError) as wrong:
             end_if_shut_out(wrong)
             said = str(wrong) or type(wrong).__name__
@@ -340,15 +340,15 @@ class PublicPages:
         async for chunk in response.content.iter_chunked(_CHUNK_BYTES):
             size += len(chunk)
             if size > largest:
-                raise PageEnded(
-                    PageState.LOST,
-                    f"it is larger than {largest} bytes",
-                    response.status,
-                )
+                reason = f"it is larger than {largest} bytes"
+                raise excluded(reason, response.status)
             chunks.append(chunk)
         body = b"".join(chunks)
         if not body.strip():
-            raise RetryLater(Retry("the page was empty", response.status))
+            empty = Retry(
+                "the page was empty", response.status, lost_as=Fate.NO_PROFILE
+            )
+            raise RetryLater(empty)
         if self._proxies is not None and is_block_page(body):
             reason = "the host shows a page that blocks this proxy"
             raise RetryLater(Retry(reason, response.status), Blame.BLOCKED)

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from config.vocabulary import Fate
 from tasks.clients.page_answers import PageState, Retry, is_html, judge_status
 from tasks.clients.page_manners import is_among
 
@@ -90,6 +91,7 @@ class Ended(NamedTuple):
     state: PageState
     reason: str
     status: int | None = None
+    lost_as: Fate | None = None
 
 
 class BrowserTrouble(NamedTuple):
@@ -141,7 +143,7 @@ def judge_shown(shown: ShownPage, *, hosts: tuple[str, ...], largest: int) -> Ve
     if not shown.is_error and not is_among(shown.url, hosts):
         host = urlsplit(shown.url).netloc or shown.url
         reason = f"it redirects to a page on {host}, which this source does not name"
-        return Ended(PageState.LOST, reason)
+        return Ended(PageState.LOST, reason, lost_as=Fate.EXCLUDED)
     return _judge_answer(shown) or _judge_content(shown, largest=largest)
 
 
@@ -172,18 +174,22 @@ def _judge_answer(shown: ShownPage) -> Ended | Retry | None:
 
 def _judge_content(shown: ShownPage, *, largest: int) -> Ended | Retry | None:
     if shown.is_error:
-        return Retry("the page was empty", shown.status)
+        return _empty(shown)
     if not is_html(shown.content_type):
         reason = f"it is not HTML: {shown.content_type}"
         return Ended(PageState.NOT_HTML, reason, shown.status)
     if shown.size > largest:
         reason = f"it is larger than {largest} bytes"
-        return Ended(PageState.LOST, reason, shown.status)
+        return Ended(PageState.LOST, reason, shown.status, Fate.EXCLUDED)
     if not shown.is_whole:
         return Retry("the page broke off before its end", shown.status)
     if shown.is_bare:
-        return Retry("the page was empty", shown.status)
+        return _empty(shown)
     return None
+
+
+def _empty(shown: ShownPage) -> Retry:
+    return Retry("the page was empty", shown.status, lost_as=Fate.NO_PROFILE)
 
 
 def _word(said: Any) -> str:

@@ -3,7 +3,7 @@
 import re
 
 _KEPT = re.compile(
-    r"/campaigns(/tables|/[^/]+/(start|resume|rescore))?"
+    r"/campaigns(/tables|/[^/]+/(start|resume|rescore|rerun-failed))?"
     r"|/pipeline/run"
     r"|/analytics/event"
     r"|/admin/(invitations|accounts/[^/]+/reset-link)"

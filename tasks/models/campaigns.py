@@ -75,6 +75,23 @@ class CampaignRun(Record):
     barred: Mapped[int] = mapped_column(server_default=text("0"))
     """Asked to be forgotten, and were not taken in."""
 
+    found: Mapped[int] = mapped_column(server_default=text("0"))
+    """Pages, rows or records that the run met: its input, as far as it is known."""
+
+    fates: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    """Fate -> how many of those came to it; the rest waits in `source_pages`."""
+
+    listed: Mapped[int] = mapped_column(server_default=text("0"))
+    """Rows of `unreadable_items` that the run has written."""
+
+    rerun_of: Mapped[UUID | None] = mapped_column(
+        ForeignKey("campaign_runs.id", ondelete="SET NULL")
+    )
+    """The run of whose failures this one reads only."""
+
+    only_values: Mapped[list[Any] | None]
+    """Of a JSON interface's list of inputs, the only ones that this run asks for."""
+
     stage_seconds: Mapped[dict[str, Any]]
     attempt: Mapped[int] = mapped_column(server_default=text("0"))
     idle_attempts: Mapped[int] = mapped_column(server_default=text("0"))
@@ -113,7 +130,7 @@ class CampaignSchedule(Base):
 
 
 class SourcePage(Base):
-    """A page that a listing named: waiting, or what became of it."""
+    """A page that a listing named: `waiting`, `done`, or the fate that it failed by."""
 
     __tablename__ = "source_pages"
     __table_args__ = (
@@ -132,6 +149,8 @@ class SourcePage(Base):
     )
     url: Mapped[str]
     state: Mapped[str]
+    items: Mapped[int] = mapped_column(server_default=text("1"))
+    """Records that it is about; one, but for details that are asked for together."""
 
 
 class UnreadableItem(Base):
@@ -146,6 +165,8 @@ class UnreadableItem(Base):
     )
     reference: Mapped[str]
     reason: Mapped[str]
+    fate: Mapped[str | None]
+    """What it counts as; null for a value left unknown in an item that was kept."""
 
 
 class FailurePicture(Record):

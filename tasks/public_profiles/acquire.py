@@ -1,7 +1,7 @@
 """Read the next items of a source: rows of a table, or a listing and its pages."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 from zlib import crc32
@@ -9,9 +9,11 @@ from zlib import crc32
 from config.errors import InvalidError, UnreadableError
 from config.recipes import Recipe, find_recipe
 from config.recipes.parts import RecipeHead
-from tasks.clients.page_answers import PageAnswer, PageMark, PageState
+from config.vocabulary import Fate
+from tasks.clients.page_answers import PageAnswer, PageMark, PageState, fate_of
 from tasks.clients.page_door import PageDoor
-from tasks.public_profiles.page_quota import COUNTED, quota_of
+from tasks.clients.proxy_faults import is_block_page
+from tasks.public_profiles.page_quota import COUNTED, PageQuota, quota_of
 from tasks.public_profiles.read_listing import read_listing
 from tasks.public_profiles.read_page import read_page
 from tasks.public_profiles.read_parquet import ParquetTable, read_parquet
@@ -25,6 +27,11 @@ from tasks.public_profiles.schemas import (
 
 LONGEST_FETCH_SECONDS = 15.0
 """Then what has come is stored, and the rest is left for the next portion."""
+
+SHUT_OUT = (
+    "the host shows a page that blocks us or asks for a captcha: go slower, or by "
+    "another exit, then read it again"
+)
 
 
 class EmptyListingError(UnreadableError):
@@ -55,7 +62,13 @@ class AcquiredPortion:
     """Values that could not be read in items that were kept."""
 
     found_urls: Sequence[str] = ()
+    stands_for: Mapping[str, int] = field(default_factory=dict)
+    """Found address -> items that are behind it, where that is not one."""
+
     settled_urls: Sequence[str] = ()
+    failed_urls: Mapping[str, Fate] = field(default_factory=dict)
+    """Those of the settled that brought nothing, with what became of them."""
+
     marks: Sequence[tuple[str, PageMark]] = ()
     """Pages that were read, with how to ask whether they have changed since."""
 
@@ -153,7 +166,7 @@ def acquire_from_listing(
         return AcquiredPortion(
             position={**position, "listing_ended": True},
             ended=False,
-            unclear=[Unreadable(reference=url, reason=quota.reason(url))],
+            unreadable=[_excluded(url, quota)],
         )
     answer = pages.fetch_one(url, what="listing")
     listing = read_listing(
@@ -209,15 +222,14 @@ def acquire_from_pages(
     had = [one for one in answers if one.state is not PageState.POSTPONED]
     profiles, unreadable, marks = _read_answers(had, recipe)
     skipped = set(urls).difference(allowed)
-    unreadable += [
-        Unreadable(reference=url, reason=quota.reason(url)) for url in sorted(skipped)
-    ]
+    unreadable += [_excluded(url, quota) for url in sorted(skipped)]
     return AcquiredPortion(
         position={**position, COUNTED: quota.counted},
         ended=not urls,
         profiles=profiles,
         unreadable=unreadable,
         settled_urls=[*(one.url for one in had), *skipped],
+        failed_urls={one.reference: one.fate for one in unreadable},
         marks=marks,
         unchanged=sum(one.state is PageState.UNCHANGED for one in had),
     )
@@ -259,11 +271,19 @@ def find_fault(answer: PageAnswer, source: PagesSource) -> str | None:
 
 def _read_answer(answer: PageAnswer, recipe: Recipe) -> AcquiredProfile | Unreadable:
     if answer.state is not PageState.FETCHED:
-        return Unreadable(reference=answer.url, reason=answer.reason)
+        told = fate_of(answer)
+        return Unreadable(reference=answer.url, reason=answer.reason, fate=told)
+    if is_block_page(answer.body):
+        return Unreadable(reference=answer.url, reason=SHUT_OUT, fate=Fate.BLOCKED)
     try:
         return read_page(answer.content, url=answer.final_url, recipe=recipe)
     except UnreadableError as problem:
         return Unreadable(reference=answer.url, reason=problem.message)
+
+
+def _excluded(url: str, quota: PageQuota) -> Unreadable:
+    reason = quota.reason(url)
+    return Unreadable(reference=url, reason=reason, fate=Fate.EXCLUDED)
 
 
 def _mark(url: str) -> int:

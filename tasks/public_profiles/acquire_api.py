@@ -8,6 +8,7 @@ from typing import Any
 
 from config.errors import BusyError, OutsideError, RefusedError
 from config.recipes.json_api import ApiRecipe, DetailsPart
+from config.vocabulary import Fate
 from tasks.clients.json_answers import JsonAnswer, NotThereError, NotYet
 from tasks.clients.json_door import JsonDoor
 from tasks.public_profiles.acquire import LONGEST_FETCH_SECONDS, AcquiredPortion
@@ -15,6 +16,7 @@ from tasks.public_profiles.api_inputs import (
     address_of,
     asked_for,
     base_of,
+    detail_addresses,
     fixed_values,
     list_chunks,
 )
@@ -32,6 +34,7 @@ from tasks.public_profiles.gathered_records import GatheredRecords
 from tasks.public_profiles.page_quota import COUNTED, quota_of
 from tasks.public_profiles.read_api import (
     comparable,
+    fate_of_error,
     key_of,
     list_detailed,
     list_records,
@@ -45,7 +48,6 @@ from tasks.public_profiles.schemas import (
 )
 
 _PAUSES = "host_pauses"
-_NOT_ANSWERED = "the service did not answer for it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,12 @@ class ApiReading:
     def _portion(
         self, place: ApiPlace, gathered: GatheredRecords, *, is_last: bool
     ) -> AcquiredPortion:
-        found_urls = self._detail_urls(gathered.listed)
+        details = self.recipe.details
+        found_urls = (
+            detail_addresses(details, gathered.listed, base=self._base)
+            if details
+            else {}
+        )
         return AcquiredPortion(
             position={
                 **place.as_json(),
@@ -144,8 +151,10 @@ class ApiReading:
             profiles=gathered.profiles,
             unreadable=gathered.unreadable,
             unclear=gathered.unclear,
-            found_urls=found_urls,
+            found_urls=list(found_urls),
+            stands_for=found_urls,
             settled_urls=gathered.settled_urls,
+            failed_urls=gathered.failed_urls,
         )
 
     def _place_at(self, position: Mapping[str, Any]) -> ApiPlace:
@@ -164,11 +173,11 @@ class ApiReading:
     ) -> None:
         """Note that the listing was ended, and every value that was not asked for."""
         listing = f"{self._base}{self.recipe.request.path or ''}"
-        gathered.unclear.append(Unreadable(reference=listing, reason=reason))
+        gathered.note(listing, reason, Fate.EXCLUDED)
         each = self.recipe.each
         for chunk in self._chunks[place.chunk :] if each else ():
             for value in chunk[each.input] if each else ():
-                gathered.note(value, reason)
+                gathered.note(value, reason, Fate.EXCLUDED)
 
     def _work(
         self,
@@ -199,7 +208,7 @@ class ApiReading:
                 if not self._concerns_one(failure):
                     raise
                 for value in self._asked(place):
-                    gathered.note(value, failure.message)
+                    gathered.note(value, failure.message, fate_of_error(failure))
                 place = self._leave_chunk(place)
             yield place
 
@@ -291,10 +300,10 @@ class ApiReading:
         each = self.recipe.each
         if each and place.at is None:
             answered = {key_of(each.key, record) for record in page.records}
-            for value in self._asked(place):
-                is_alone = each.key is None and page.records
-                if not is_alone and comparable(value) not in answered:
-                    gathered.note(value, _NOT_ANSWERED)
+            if each.key is not None or not page.records:
+                gathered.note_unanswered(
+                    one for one in self._asked(place) if comparable(one) not in answered
+                )
         after, odd = after_page(
             self.recipe,
             place,
@@ -323,21 +332,6 @@ class ApiReading:
             return
         gathered.listed.append(storable(str(value)))
 
-    def _detail_urls(self, names: Sequence[str]) -> list[str]:
-        details = self.recipe.details
-        if details is None:
-            return []
-        urls = (
-            address_of(
-                details.request,
-                base=self._base,
-                values={"value": names[start : start + details.size]},
-                repeated=details.repeated,
-            )
-            for start in range(0, len(names), details.size)
-        )
-        return [url for url in urls if url is not None]
-
     def _counts_of(self, record: Any) -> dict[str, Any]:
         """Return the counts of a record that stand in collections of their own."""
         found: dict[str, Any] = {}
@@ -362,7 +356,10 @@ class ApiReading:
             try:
                 answer = self._ask(url, details.request.headers)
             except (NotThereError, _LimitReached) as gone:
-                gathered.note(url, str(gone))
+                is_gone = isinstance(gone, NotThereError)
+                fate = Fate.GONE if is_gone else Fate.EXCLUDED
+                asked = asked_for(details.request, url, repeated=details.repeated)
+                gathered.note_failed_url(url, asked, str(gone), fate)
             else:
                 records = list_detailed(answer.document, self.recipe, url=url)
                 self._take_details(url, records, details, gathered)
@@ -382,9 +379,10 @@ class ApiReading:
             )
         answered = {key_of(details.key, record) for record in records}
         asked = asked_for(details.request, url, repeated=details.repeated)
-        for value in asked or ([] if records else [url]):
-            if comparable(value) not in answered:
-                gathered.note(value, _NOT_ANSWERED)
+        asked = asked or ([] if records else [url])
+        gathered.note_unanswered(
+            one for one in asked if comparable(one) not in answered
+        )
 
     def _ask(self, url: str, headers: Mapping[str, str]) -> JsonAnswer:
         if not self._quota.take(url):

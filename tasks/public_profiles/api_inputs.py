@@ -1,13 +1,14 @@
 """Pure: what a campaign gives to a JSON interface's recipe, and what it then asks."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from config.errors import InvalidError
 from config.recipes.json_api import (
     PLACEHOLDER,
     ApiRecipe,
+    DetailsPart,
     RequestPart,
     find_api_recipe,
 )
@@ -213,6 +214,48 @@ def _fill(text: str, values: Values, *, is_path: bool) -> str | None:
         return quote(joined, safe=",:@") if is_path else joined
 
     return PLACEHOLDER.sub(put, text)
+
+
+def detail_addresses(
+    details: DetailsPart, names: Sequence[str], *, base: str
+) -> dict[str, int]:
+    """Return where the details of records stand, and how many names each is about."""
+    found: dict[str, int] = {}
+    for start in range(0, len(names), details.size):
+        some = names[start : start + details.size]
+        url = address_of(
+            details.request,
+            base=base,
+            values={"value": some},
+            repeated=details.repeated,
+        )
+        if url is not None:
+            found[url] = len(some)
+    return found
+
+
+def list_values(source: JsonApiSource, recipe: ApiRecipe) -> tuple[str, ...]:
+    """Return the values of the list that a source names, none if it names no list."""
+    each = recipe.each
+    if each is None:
+        return ()
+    chunks = list_chunks(source, recipe)
+    return tuple(one for some in chunks for one in some[each.input])
+
+
+def narrow_to(
+    source: JsonApiSource, recipe: ApiRecipe, references: Collection[str]
+) -> JsonApiSource | None:
+    """
+    Return the source with only those values of its list that are named.
+
+    None: it has no list, or none of its values is among them.
+    """
+    each = recipe.each
+    left = tuple(one for one in list_values(source, recipe) if one in references)
+    if each is None or not left:
+        return None
+    return source.model_copy(update={"inputs": {**source.inputs, each.input: left}})
 
 
 def asked_for(request: RequestPart, url: str, *, repeated: bool) -> list[str]:

@@ -11,9 +11,10 @@ from jmespath.exceptions import JMESPathError
 from jmespath.parser import ParsedResult
 from pydantic import ValidationError
 
-from config.errors import UnreadableError
+from config.errors import BusyError, OutsideError, RefusedError, UnreadableError
 from config.recipes.json_api import ApiRecipe, FieldPlace
-from tasks.clients.json_answers import SaidInError, shorten
+from config.vocabulary import Fate
+from tasks.clients.json_answers import NotThereError, SaidInError, shorten
 from tasks.public_profiles.handles import normalise_handle
 from tasks.public_profiles.schemas import (
     LONGEST_EXTRA,
@@ -70,6 +71,21 @@ def _as_list(found: Any, *, url: str, place: str) -> list[Any]:
             f"{place!r}; check the source's address and the recipe"
         )
     return found
+
+
+def fate_of_error(failure: OutsideError) -> Fate:
+    """Return what a value comes to that could not be asked for."""
+    match failure:
+        case NotThereError():
+            return Fate.GONE
+        case BusyError():
+            return Fate.RATE_LIMITED
+        case RefusedError():
+            return Fate.BLOCKED
+        case UnreadableError():
+            return Fate.NO_PROFILE
+        case _:
+            return Fate.LOST
 
 
 def read_error_with(recipe: ApiRecipe) -> Callable[[Any], SaidInError]:

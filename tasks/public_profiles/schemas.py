@@ -22,6 +22,7 @@ from pydantic import (
 from pydantic.alias_generators import to_snake
 
 from config.schema import Schema
+from config.vocabulary import Fate
 
 _LARGEST = 2**63 - 1
 """PostgreSQL's bigint."""
@@ -123,13 +124,13 @@ def said_of(wrong: ValidationError) -> str:
 
 
 class Unreadable(Schema):
-    """One row or page that could not be read, and why."""
+    """One row or page that could not be read, why, and what it counts as."""
 
     reference: Text
     """`line 17`, or the address of the page."""
-
     reason: Text
     """One sentence for the person who owns the source."""
+    fate: Fate = Fate.NO_PROFILE
 
 
 def _say_that_kind_is_needed(described: dict[str, Any]) -> None:

@@ -96,6 +96,7 @@ def test_the_demo_campaign_is_acquired_scored_and_queued(
     )
     reasons = unreadable(api, campaign_id)
     assert len(reasons) == campaign_run["unreadable"] == 4
+    assert sum(campaign_run["fates"].values()) == campaign_run["found"] == 301
 
 
 def test_every_step_is_told_once_and_in_order(
@@ -127,6 +128,7 @@ def test_a_killed_worker_changes_nothing_about_the_result(
     assert campaign_run["state"] == "completed", campaign_run
     assert campaign_run["attempt"] > 1
     assert (campaign_run["acquired"], campaign_run["known"]) == (rows, 0)
+    assert (campaign_run["found"], campaign_run["fates"]) == (rows, {"acquired": rows})
     assert stored_rows(stack, disturbed) == stored_rows(stack, undisturbed)
     assert told(stack, disturbed) == told(stack, undisturbed)
 

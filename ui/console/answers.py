@@ -17,6 +17,8 @@ from tasks.accounts.schemas import (
 from tasks.campaigns.schemas import (
     CampaignAnswer,
     FailurePictureAnswer,
+    ReportedItem,
+    RunReport,
     UnreadableAnswer,
 )
 from tasks.failures.schemas import FailureAnswer
@@ -53,10 +55,11 @@ class FailurePictureList(Answer):
     items: tuple[FailurePictureAnswer, ...]
 
 
-class UnreadablePage(Answer):
-    """Some rows or pages that could not be read."""
+class ReportPage(Answer):
+    """What became of each item of a run, and some of what was not acquired."""
 
-    items: tuple[UnreadableAnswer, ...]
+    report: RunReport
+    items: tuple[ReportedItem, ...]
     next: str | None = None
 
 

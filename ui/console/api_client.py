@@ -22,11 +22,11 @@ from ui.console.answers import (
     RecentEvents,
     Recipe,
     RecipeList,
+    ReportPage,
     Rescoring,
     Secret,
     SecretList,
     Started,
-    UnreadablePage,
     UploadedTable,
 )
 from ui.console.api_door import Door
@@ -67,7 +67,7 @@ class Api(Door):
         return self.ask("GET", f"/campaigns/{campaign_id}", CampaignAnswer)
 
     def change_campaign(self, campaign_id: UUID, wish: str) -> CampaignAnswer:
-        """Start, pause, resume or complete a campaign."""
+        """Start, pause, resume, complete or re-run a campaign."""
         return self.ask("POST", f"/campaigns/{campaign_id}/{wish}", CampaignAnswer)
 
     def get_schedule(self, campaign_id: UUID) -> CampaignScheduleAnswer:
@@ -152,10 +152,10 @@ class Api(Door):
         body = {"isOffered": is_offered}
         self.tell("PUT", f"/campaigns/{campaign_id}/likelihood", json=body)
 
-    def list_unreadable(self, campaign_id: UUID, *, limit: int = 100) -> UnreadablePage:
-        """Return rows or pages of the latest run that could not be read."""
-        path = f"/campaigns/{campaign_id}/unreadable"
-        return self.ask("GET", path, UnreadablePage, query={"limit": limit})
+    def get_report(self, campaign_id: UUID, *, limit: int = 100) -> ReportPage:
+        """Return what became of each item of the latest run, failures listed."""
+        path = f"/campaigns/{campaign_id}/report"
+        return self.ask("GET", path, ReportPage, query={"limit": limit})
 
     def list_failure_pictures(
         self, campaign_id: UUID

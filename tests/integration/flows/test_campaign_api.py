@@ -109,6 +109,7 @@ def test_a_worker_that_is_killed_loses_and_doubles_nothing(*, details: bool) -> 
         assert start_worker(taken.campaign_run_id).wait(timeout=60) == 0
     done = latest_run(taken.campaign_id)
     assert (done.acquired, done.unreadable, done.known) == (60, 0, 0)
+    assert (done.found, done.fates) == (60, {"acquired": 60})
     pages = 6 + (60 // 4 if details else 0)
     assert len(service.asked) <= pages + 2 * 4, "few pages are asked for twice"
 

@@ -10,16 +10,15 @@ from sqlalchemy import text
 from config.clock import now
 from config.connections import redis_client
 from config.settings import settings
-from config.vocabulary import Decision, Role
+from config.vocabulary import Decision, Fate, Role
 from flows.campaign_portion import CampaignWork, work_portion
 from tasks.campaigns.life import start_campaign
 from tasks.campaigns.repository import (
     add_failure_pictures,
-    add_pages,
-    add_unreadable_items,
     describe_run,
     find_latest_run,
 )
+from tasks.campaigns.run_items import UnreadItem, add_pages, add_unreadable_items
 from tasks.campaigns.runs import take_run
 from tasks.campaigns.schemas import CampaignRunAnswer
 from tasks.campaigns.tables import store_table
@@ -81,8 +80,12 @@ def gather() -> tuple[UUID, CampaignRunAnswer]:
 def leave_traces(campaign_run_id: UUID) -> None:
     with transaction() as session:
         add_pages(session, campaign_run_id, [PAGE, OTHER])
-        odd = [(PAGE, "an empty page"), ("row 9", f"cannot read {NAME}")]
-        add_unreadable_items(session, campaign_run_id, [*odd, ("row 10", "no handle")])
+        odd = [
+            UnreadItem(PAGE, "an empty page", Fate.NO_PROFILE),
+            UnreadItem("row 9", f"cannot read {NAME}", None),
+            UnreadItem("row 10", "no handle", Fate.NO_PROFILE),
+        ]
+        add_unreadable_items(session, campaign_run_id, odd)
         shown = {
             "url": PAGE,
             "reason": "empty",

@@ -10,11 +10,8 @@ from config.vocabulary import CampaignState
 from flows import campaign_life
 from flows.campaign_life import CampaignChange, CampaignRequest
 from flows.source_preview import PreviewAnswer, preview_source
-from tasks.campaigns.repository import (
-    get_campaign,
-    list_campaigns,
-    list_unreadable_items,
-)
+from tasks.campaigns.repository import get_campaign, list_campaigns
+from tasks.campaigns.run_items import list_unreadable_items
 from tasks.campaigns.schemas import CampaignAnswer, UnreadableAnswer
 from tasks.database import transaction
 from tasks.pages import PageWish

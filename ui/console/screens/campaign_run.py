@@ -1,4 +1,4 @@
-"""One campaign, live: its latest run, and what could not be read."""
+"""One campaign, live: its latest run, and what became of each page or row."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,6 +12,7 @@ from ui.console.api_client import api
 from ui.console.api_door import ProblemError, SignedOutError
 from ui.console.campaign_export import show_export
 from ui.console.campaign_form import BROWSER_PAGES
+from ui.console.campaign_report import show_report
 from ui.console.campaign_rows import (
     show_failure,
     show_refused_wish,
@@ -33,8 +34,6 @@ from ui.console.words import (
     seconds_in_words,
     source_in_words,
 )
-
-UNREADABLE_SHOWN = 200
 
 
 def show_head(campaign: CampaignAnswer) -> None:
@@ -95,24 +94,6 @@ def show_left_out(campaign: CampaignAnswer) -> None:
                     go_to_browser_profile(one.browser_profile_id)
 
 
-def show_unreadable(campaign: CampaignAnswer) -> None:
-    """List rows and pages that could not be read, each with its reason."""
-    latest = campaign.run
-    if latest is None or not latest.unreadable:
-        return
-    st.header("Could not be read")
-    rows = api().list_unreadable(campaign.id, limit=UNREADABLE_SHOWN).items
-    st.dataframe(
-        [{"Where": row.reference, "Why": row.reason} for row in rows],
-        hide_index=True,
-        key="unreadable",
-        alt="Rows and pages that could not be read, with the reason for each",
-        column_config={"Where": st.column_config.TextColumn(width="medium")},
-    )
-    if latest.unreadable > len(rows):
-        st.markdown(f"The first {len(rows):,} of {latest.unreadable:,} are listed.")
-
-
 def show_failure_pictures(campaign: CampaignAnswer) -> None:
     """Link to what browsers showed where a page could not be read."""
     if campaign.source.get("kind") != BROWSER_PAGES:
@@ -158,5 +139,5 @@ with panel("campaign", "This campaign"):
     show_wanted(campaign)
     show_schedule(campaign)
     show_likelihood(campaign)
-    show_unreadable(campaign)
+    show_report(campaign)
     show_failure_pictures(campaign)

@@ -16,13 +16,11 @@ from tasks.campaigns.life import (
 )
 from tasks.campaigns.repository import (
     SupersededError,
-    add_pages,
     describe_campaign,
     find_latest_run,
     get_campaign,
-    list_waiting_pages,
-    settle_pages,
 )
+from tasks.campaigns.run_items import add_pages, list_waiting_pages, settle_pages
 from tasks.campaigns.runs import (
     Standing,
     advance_run,
