@@ -54,6 +54,7 @@ PRELOAD = (
 
 FLOW_MODULES = (
     "flows.campaign_run",
+    "flows.campaign_rescoring",
     "flows.campaign_schedule",
     "flows.likelihood_training",
     "flows.review_batch",
