@@ -11,6 +11,7 @@ class CampaignState(StrEnum):
     PAUSED = "paused"
     COMPLETED = "completed"
     FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
 class CampaignRunState(StrEnum):
@@ -21,11 +22,19 @@ class CampaignRunState(StrEnum):
     PAUSED = "paused"
     COMPLETED = "completed"
     FAILED = "failed"
+    CANCELLED = "cancelled"
 
     @property
     def is_final(self) -> bool:
         """Whether nothing will happen to the run any more."""
-        return self in {CampaignRunState.COMPLETED, CampaignRunState.FAILED}
+        return self in _ENDED
+
+
+_ENDED = {
+    CampaignRunState.COMPLETED,
+    CampaignRunState.FAILED,
+    CampaignRunState.CANCELLED,
+}
 
 
 class Fate(StrEnum):

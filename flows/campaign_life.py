@@ -16,7 +16,7 @@ from flows.campaign_browsers import find_browser_profiles
 from flows.campaign_report import tell_end
 from flows.campaign_rerun import RerunRequest, find_failed
 from flows.criteria_check import check_extra_names
-from flows.dispatch import dispatch_campaign_run
+from flows.dispatch import cancel_flow_run, dispatch_campaign_run
 from tasks.campaigns import life
 from tasks.campaigns.repository import (
     add_campaign,
@@ -196,6 +196,29 @@ def complete_campaign(campaign_id: UUID) -> CampaignAnswer:
     if ended_run_id is not None:
         tell_end(ended_run_id)
     return show_campaign(campaign_id)
+
+
+def cancel_campaign(campaign_id: UUID) -> CampaignAnswer:
+    """
+    End a campaign at once, and the process of its run.
+
+    What was stored stays, what is in hand is thrown away. If Prefect cannot be told,
+    the run's process finds out at its next commit, which fails.
+    """
+    with transaction() as session:
+        cancelled = life.cancel_campaign(session, campaign_id, now=now())
+    if cancelled is not None:
+        tell_end(cancelled.campaign_run_id)
+        _stop_flow_run(cancelled.flow_run_id)
+    return show_campaign(campaign_id)
+
+
+def _stop_flow_run(flow_run_id: UUID | None) -> None:
+    try:
+        if flow_run_id is not None:
+            cancel_flow_run(flow_run_id)
+    except OutsideError as problem:
+        log.warning("flow run %s was not told to stop: %s", flow_run_id, problem)
 
 
 def run_pipeline(request: CampaignRequest, *, created_by: UUID | None) -> UUID:

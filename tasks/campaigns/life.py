@@ -1,4 +1,4 @@
-"""A campaign's life: draft, started, paused, resumed, completed; each told of."""
+"""A campaign's life, from draft to its end; each step is told of."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -16,14 +16,20 @@ from tasks.campaigns.repository import (
     get_run,
 )
 from tasks.campaigns.run_items import copy_pages
-from tasks.campaigns.schemas import WaitingRun
+from tasks.campaigns.schemas import CancelledRun, WaitingRun
 from tasks.events.outbox import record_event
 from tasks.events.types import CampaignChanged
 
 _KEPT = ("host_pauses", "recipe_version")
 """What a re-run takes over of where the run before it stood."""
 
-STARTABLE = {CampaignState.DRAFT, CampaignState.COMPLETED, CampaignState.FAILED}
+STARTABLE = {
+    CampaignState.DRAFT,
+    CampaignState.COMPLETED,
+    CampaignState.FAILED,
+    CampaignState.CANCELLED,
+}
+_ENDABLE = {CampaignState.ACTIVE, CampaignState.PAUSED}
 
 
 class CampaignStateError(ConflictError):
@@ -211,7 +217,7 @@ def complete_campaign(
         CampaignStateError: It has ended already, or never began.
     """
     campaign = get_campaign(session, campaign_id, lock=True)
-    if campaign.state not in {CampaignState.ACTIVE, CampaignState.PAUSED}:
+    if campaign.state not in _ENDABLE:
         raise CampaignStateError("completed", campaign.state)
     campaign.state, campaign.updated_at = CampaignState.COMPLETED, now
     campaign_run = find_latest_run(session, campaign_id, lock=True)
@@ -220,6 +226,30 @@ def complete_campaign(
         campaign_run.state, campaign_run.ended_at = CampaignRunState.COMPLETED, now
     _tell(session, campaign_id, CampaignState.COMPLETED, None)
     return campaign_run.id if campaign_run is not None and ended else None
+
+
+def cancel_campaign(
+    session: Session, campaign_id: UUID, *, now: datetime
+) -> CancelledRun | None:
+    """
+    End a campaign at once; what its run has in hand is thrown away.
+
+    Returns the run that ended, None if there was none that had not.
+
+    Raises:
+        CampaignStateError: It has ended already, or never began.
+    """
+    campaign = get_campaign(session, campaign_id, lock=True)
+    if campaign.state not in _ENDABLE:
+        raise CampaignStateError("cancelled", campaign.state)
+    campaign.state, campaign.updated_at = CampaignState.CANCELLED, now
+    _tell(session, campaign_id, CampaignState.CANCELLED, None)
+    campaign_run = find_latest_run(session, campaign_id, lock=True)
+    if campaign_run is None or CampaignRunState(campaign_run.state).is_final:
+        return None
+    campaign_run.attempt += 1  # whoever works on it can store nothing more
+    campaign_run.state, campaign_run.ended_at = CampaignRunState.CANCELLED, now
+    return CancelledRun(campaign_run.id, campaign_run.flow_run_id)
 
 
 def _tell(

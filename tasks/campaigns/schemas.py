@@ -184,6 +184,13 @@ class WaitingRun(NamedTuple):
     attempt: int
 
 
+class CancelledRun(NamedTuple):
+    """A run that was ended from outside, and the flow run that may still work on it."""
+
+    campaign_run_id: UUID
+    flow_run_id: UUID | None
+
+
 @dataclass(frozen=True, slots=True)
 class TakenRun:
     """A campaign run in the hands of one taker, with all it needs to go on."""

@@ -57,7 +57,7 @@ class CampaignRun(Record):
             "uq_campaign_runs_one_unfinished",
             "campaign_id",
             unique=True,
-            postgresql_where=text("state NOT IN ('completed', 'failed')"),
+            postgresql_where=text("state NOT IN ('completed', 'failed', 'cancelled')"),
         ),
     )
 

@@ -17,7 +17,7 @@ PAGE = CHECKOUT / "deployments" / "docs" / "limits.md"
 DONE_AGAIN_WITHOUT_HARM = re.compile(
     r"/auth/.+"  # proves who somebody is, or ends a login; nobody is signed in yet
     r"|/campaigns/(preview|[^/]+/criteria-preview)"  # stores nothing
-    r"|/campaigns/[^/]+/(pause|complete)"  # the second is told the state
+    r"|/campaigns/[^/]+/(pause|complete|cancel)"  # the second is told the state
     r"|/browser-profiles/(stop-all|[^/]+/stop)"  # the second finds it stopped
     r"|/proxies/(import|rotation/preview)"  # what is known is passed over
     r"|/proxies/.+/(sessions|test|drain|retire|undo|move|ban|unban)"  # done, or told

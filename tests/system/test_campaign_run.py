@@ -296,6 +296,23 @@ def test_a_paused_campaign_goes_on_from_where_it_stopped(api: httpx.Client) -> N
     assert campaign_run["known"] == 0
 
 
+def test_a_cancelled_campaign_stops_at_once_and_goes_on_when_it_is_run_again(
+    stack: RunningStack, api: httpx.Client
+) -> None:
+    rows = 40_000
+    source = {"kind": "table", "columns": CSV_COLUMNS, "platform": "demo"}
+    source["tableId"] = upload(api, csv_of(rows))
+    campaign_id = start(api, source, wanted=rows)
+    wait_for_run(api, campaign_id, until=lambda run: run["acquired"] > 1_000)
+    assert api.post(f"/campaigns/{campaign_id}/cancel").json()["status"] == "cancelled"
+    stored = len(stored_rows(stack, campaign_id))
+    assert 1_000 < stored < rows
+    api.post(f"/campaigns/{campaign_id}/start").raise_for_status()
+    campaign_run = wait_for_run(api, campaign_id)
+    assert campaign_run["known"] == stored, "nothing was stored after the end"
+    assert campaign_run["acquired"] + campaign_run["known"] == rows
+
+
 def test_the_api_answers_in_the_documents_words(api: httpx.Client) -> None:
     answer = api.get("/campaigns/01890000-0000-7000-8000-000000000000")
     assert answer.headers["content-type"] == "application/problem+json"

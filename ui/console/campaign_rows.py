@@ -33,13 +33,15 @@ class Wish(NamedTuple):
 PAUSE = Wish("pause", "Pause", "pause")
 RESUME = Wish("resume", "Resume", "play_arrow", is_main=True)
 COMPLETE = Wish("complete", "Complete", "done_all")
+CANCEL = Wish("cancel", "Cancel", "cancel")
 
 WISHES: Mapping[CampaignState, Sequence[Wish]] = {
     CampaignState.DRAFT: [Wish("start", "Start", "play_arrow", is_main=True)],
-    CampaignState.ACTIVE: [PAUSE, COMPLETE],
-    CampaignState.PAUSED: [RESUME, COMPLETE],
+    CampaignState.ACTIVE: [PAUSE, COMPLETE, CANCEL],
+    CampaignState.PAUSED: [RESUME, COMPLETE, CANCEL],
     CampaignState.COMPLETED: [Wish("start", "Run again", "replay")],
     CampaignState.FAILED: [Wish("start", "Try again", "replay", is_main=True)],
+    CampaignState.CANCELLED: [Wish("start", "Run again", "replay")],
 }
 
 

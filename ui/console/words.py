@@ -28,6 +28,7 @@ SIGNS: Mapping[str, Sign] = {
     CampaignState.PAUSED: Sign("Paused", "pause_circle", "gray"),
     CampaignState.COMPLETED: Sign("Completed", "check_circle", "green"),
     CampaignState.FAILED: Sign("Failed", "error", "red"),
+    CampaignState.CANCELLED: Sign("Cancelled", "cancel", "gray"),
     CampaignRunState.QUEUED: Sign("Starting", "hourglass_top", "blue"),
     CampaignRunState.RUNNING: Sign("Running", "autoplay", "blue"),
     Decision.PENDING: Sign("Waiting for a person", "person_raised_hand", "violet"),

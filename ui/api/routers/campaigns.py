@@ -1,4 +1,4 @@
-"""Campaigns: create, look at, start, pause, resume, complete."""
+"""Campaigns: create, look at, start, pause, resume, complete, cancel."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -118,6 +118,12 @@ def resume_campaign(campaign_id: UUID, _caller: CampaignsWrite) -> CampaignAnswe
 def complete_campaign(campaign_id: UUID, _caller: CampaignsWrite) -> CampaignAnswer:
     """End a campaign for good; what it has acquired stays."""
     return campaign_life.complete_campaign(campaign_id)
+
+
+@router.post("/campaigns/{campaign_id}/cancel")
+def cancel_campaign(campaign_id: UUID, _caller: CampaignsWrite) -> CampaignAnswer:
+    """End a campaign at once: what it has stored stays, what is in hand goes."""
+    return campaign_life.cancel_campaign(campaign_id)
 
 
 @router.post("/pipeline/run", status_code=HTTPStatus.ACCEPTED, dependencies=[TAKES_KEY])

@@ -5,8 +5,33 @@ function isTold(event) {
   return !(event.type === "campaign" && event.acquired !== undefined);
 }
 
-function feedLine(event) {
-  const [sign, colour, words] = tellEvent(event);
+// Those of one portion come by the dozen: neighbours alike share a line.
+function foldAlike(events) {
+  const groups = [];
+  for (const event of events) {
+    const last = groups.at(-1);
+    if (last && isAlike(last[0], event)) last.push(event);
+    else groups.push([event]);
+  }
+  return groups;
+}
+
+function isAlike(one, other) {
+  const isScored = one.score !== undefined && (one.decision ?? "pending") === "pending" && !one.decidedBy;
+  const isOfPortion = one.type === "acquisition" || isScored;
+  return isOfPortion && one.profile && other.profile && one.type === other.type && one.at === other.at;
+}
+
+function tellMany(events) {
+  const [first] = events, more = `${first.profile} and ${(events.length - 1).toLocaleString("en")} more`;
+  if (first.type === "acquisition") return ["download", "gray", `${more} acquired`];
+  if (first.type === "review") return ["person_raised_hand", "violet", `${more} wait for review`];
+  const kept = events.filter((event) => event.kept).length;
+  return ["filter_alt", "gray", `${more} scored, ${kept.toLocaleString("en")} kept`];
+}
+
+function feedLine(event, ...more) {
+  const [sign, colour, words] = more.length ? tellMany([event, ...more]) : tellEvent(event);
   return element("li", {},
     element("time", { class: "number quiet" }, clock(new Date(event.at))),
     element("span", { class: "dot " + colour }, icon(sign)),

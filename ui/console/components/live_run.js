@@ -17,6 +17,7 @@ const COUNTS = [
   ["known", "Already known", "acquired before, not stored again"],
 ];
 const FEED_LENGTH = 30;
+const EVENTS_READ = 200;
 const PAINT_EVERY_MS = 100;
 const ASK_EVERY_MS = 1000;
 
@@ -61,7 +62,7 @@ function buildRun(first, setTriggerValue) {
     bar.classList.toggle("working", isWorking());
     paintStream();
     paintStages(run.stages || {});
-    feed.replaceChildren(...(events.length ? events.map(feedLine) : [element("li", { class: "quiet" }, "Nothing has happened yet.")]));
+    feed.replaceChildren(...(events.length ? foldAlike(events).slice(0, FEED_LENGTH).map((alike) => feedLine(...alike)) : [element("li", { class: "quiet" }, "Nothing has happened yet.")]));
     root.dataset.acquired = run.acquired ?? 0;
     root.dataset.state = run.state ?? "none";
   }
@@ -109,7 +110,7 @@ function buildRun(first, setTriggerValue) {
     try {
       const [fresh, recent] = await Promise.all([
         hub.ask("/campaigns/" + campaignId),
-        hub.ask(`/tracking/recent?campaignId=${campaignId}&limit=${FEED_LENGTH}`),
+        hub.ask(`/tracking/recent?campaignId=${campaignId}&limit=${EVENTS_READ}`),
       ]);
       const before = campaign.status + campaign.run?.state;
       campaign = fresh;

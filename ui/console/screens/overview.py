@@ -77,6 +77,7 @@ with panel("overview", "The overview"):
             ("Failed", CampaignState.FAILED),
             ("Paused", CampaignState.PAUSED),
             ("Finished last", CampaignState.COMPLETED),
+            ("Cancelled", CampaignState.CANCELLED),
         ):
             in_state = [one for one in campaigns if one.status == state]
             if in_state:

@@ -9,6 +9,7 @@ from config.errors import RefusedError
 from config.vocabulary import CampaignRunState, CampaignState
 from tasks.campaigns.life import (
     CampaignStateError,
+    cancel_campaign,
     complete_campaign,
     pause_campaign,
     resume_campaign,
@@ -132,6 +133,28 @@ def test_a_completed_campaign_keeps_what_it_has_and_ends() -> None:
     campaign_run = shown(taken).run
     assert campaign_run is not None
     assert (campaign_run.state, campaign_run.acquired) == ("completed", 3)
+
+
+def test_a_cancelled_campaign_stores_nothing_more_and_can_be_run_again() -> None:
+    taken = create_taken_run()
+    advance(taken, acquired=2)
+    with transaction() as session:
+        cancelled = cancel_campaign(session, taken.campaign_id, now=now())
+    assert cancelled is not None
+    assert cancelled.campaign_run_id == taken.campaign_run_id
+    with pytest.raises(SupersededError):
+        advance(taken, acquired=1)
+    campaign = shown(taken)
+    assert campaign.run is not None
+    assert (campaign.status, campaign.run.state) == ("cancelled", "cancelled")
+    assert campaign.run.acquired == 2
+    with transaction() as session:
+        assert take_run(session, taken.campaign_run_id, attempts=9, now=now()) is None
+    with transaction() as session, pytest.raises(CampaignStateError):
+        cancel_campaign(session, taken.campaign_id, now=now())
+    with transaction() as session:
+        again = start_campaign(session, taken.campaign_id, now=now())
+    assert again.campaign_run_id != taken.campaign_run_id
 
 
 def test_a_failure_is_noted_with_what_the_person_should_know() -> None:

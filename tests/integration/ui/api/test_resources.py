@@ -143,6 +143,17 @@ def test_a_running_campaign_is_paused_and_completed(operator: httpx.Client) -> N
     assert operator.post(f"{path}/complete").json()["status"] == "completed"
 
 
+def test_a_running_or_paused_campaign_is_cancelled(operator: httpx.Client) -> None:
+    for first in ([], ["pause"]):
+        path = f"/campaigns/{create_taken_run().campaign_id}"
+        for wish in first:
+            operator.post(f"{path}/{wish}")
+        campaign = operator.post(f"{path}/cancel").json()
+        assert campaign["status"] == campaign["run"]["state"] == "cancelled"
+        again = operator.post(f"{path}/cancel")
+        assert (again.status_code, again.json()["error"]) == (409, "campaign_state")
+
+
 def test_a_campaign_starts_anew_only_when_its_last_run_has_stopped(
     operator: httpx.Client,
 ) -> None:
