@@ -40,7 +40,7 @@ class WarmExecution:
     """All flow runs of one worker: their processes, and how to end them."""
 
     def __init__(self, client: PrefectClient, *, name: str, warm: WarmProcess) -> None:
-        self._client = client
+        self._client, self._name = client, name
         self._stack = AsyncExitStack()
         self._warm = warm
         self._control = ControlChannel()
@@ -89,7 +89,7 @@ class WarmExecution:
             propose_submitting=False,
             get_attempt_conclusion=self._control.get_conclusion,
         )
-        ended = await executor.submit(task_status=_TellPid(started))  # type: ignore[arg-type]  # the overload without a handle is never used
+        ended = await executor.submit(task_status=_TellPid(started, self._name))  # type: ignore[arg-type]  # the overload without a handle is never used
         if ended is None or ended.status_code is None:
             raise RuntimeError("the flow run's process could not be started")
         return ended
@@ -153,6 +153,8 @@ class _TellPid:
     """The worker wants the process's id where Prefect's executor hands a handle."""
 
     started_with_pid: Started
+    worker: str
 
     def started(self, handle: ProcessHandle) -> None:
-        self.started_with_pid.started(handle.pid)
+        # With the worker's name, so that the next one of this name knows it again.
+        self.started_with_pid.started(f"{self.worker}:{handle.pid}")

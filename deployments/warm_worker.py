@@ -1,22 +1,26 @@
 """A Prefect worker that forks its flow runs from a warm process, woken by events."""
 
 import asyncio
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 import anyio
 import anyio.abc
 import httpx
+import psutil
 from prefect.client.schemas.filters import (
     FlowRunFilter,
     FlowRunFilterId,
     FlowRunFilterState,
     FlowRunFilterStateType,
+    WorkPoolFilter,
+    WorkPoolFilterName,
 )
-from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.client.schemas.responses import WorkerFlowRunResponse
 from prefect.events.clients import get_events_subscriber
 from prefect.events.filters import EventFilter, EventNameFilter
+from prefect.states import Crashed
 from prefect.workers.base import BaseWorker
 from prefect.workers.process import (
     ProcessJobConfiguration,
@@ -72,6 +76,7 @@ class WarmWorker(
             anyio.create_task_group()
         )
         self._exit_stack.callback(self._tasks.cancel_scope.cancel)
+        self._tasks.start_soon(self._report_lost)
         self._tasks.start_soon(self._listen)
         self._tasks.start_soon(self._poll_when_woken)
 
@@ -159,6 +164,29 @@ class WarmWorker(
                 self._logger.warning("Prefect's events are lost for now: %r", lost)
             await anyio.sleep(_SECONDS_UNTIL_NEXT_SUBSCRIPTION)
 
+    async def _report_lost(self) -> None:
+        """
+        Tell Prefect of flow runs that a worker of our name left when it was killed.
+
+        It schedules them again at once; else they go on when the watchdog misses them.
+        """
+        at_work = [StateType.PENDING, StateType.RUNNING]
+        try:
+            left = await self.client.read_flow_runs(
+                flow_run_filter=FlowRunFilter(
+                    state=FlowRunFilterState(type=FlowRunFilterStateType(any_=at_work))
+                ),
+                work_pool_filter=WorkPoolFilter(
+                    name=WorkPoolFilterName(any_=[self._work_pool_name])
+                ),
+            )
+            for flow_run in left:
+                if is_lost(flow_run.infrastructure_pid, worker=self.name):
+                    state: State[Any] = Crashed(message="Its worker was killed.")
+                    await self.client.set_flow_run_state(flow_run.id, state, force=True)
+        except httpx.HTTPError as lost:
+            self._logger.warning("runs of the worker before wait: %r", lost)
+
     async def _cancel_missed(self) -> None:
         if not (running := self._execution.to_watch()):
             return
@@ -177,3 +205,15 @@ class WarmWorker(
             await self._execution.cancel(flow_run_id)
         except httpx.HTTPError as lost:
             self._logger.warning("a cancellation has to wait: %r", lost)
+
+
+def is_lost(process: str | None, *, worker: str) -> bool:
+    """
+    Return whether the process of a flow run was a worker's and is gone.
+
+    Args:
+        process: As the worker told it to Prefect, `name:4711`.
+        worker: The name of those whose processes are on this machine.
+    """
+    name, _, number = (process or "").rpartition(":")
+    return name == worker and number.isdigit() and not psutil.pid_exists(int(number))

@@ -14,6 +14,7 @@ import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import LogFilter, LogFilterFlowRunId
 
+from deployments.warm_worker import is_lost
 from flows.dispatch import cancel_flow_run, find_flow_run
 from tasks.clients.prefect_server import prefect_server, read_record
 from tests.fixtures.prefect import wait_for
@@ -120,6 +121,37 @@ def test_when_the_worker_ends_the_next_takes_up_its_runs(
     start_worker()
     wait_for(_is(flow_run_id, "COMPLETED"))
     assert (tmp_path / "trace").read_text().splitlines()[1:] == ["again 2"]
+
+
+def test_what_was_killed_with_its_worker_is_reported_by_the_next(
+    start_worker: StartWorker, tmp_path: Path
+) -> None:
+    """Nobody is left to say that the run has crashed, but the worker that comes."""
+    worker = start_worker()
+    flow_run_id = _create("sample-long", tmp_path / "trace")
+    _processes_of(tmp_path / "trace")
+    wait_for(lambda: _knows_its_process(flow_run_id))
+    descendants = psutil.Process(worker.pid).children(recursive=True)
+    for one in (*descendants, worker):
+        one.kill()
+    wait_for(lambda: worker.poll() is not None)
+    assert _is(flow_run_id, "RUNNING")()
+    start_worker()
+    wait_for(_is(flow_run_id, "COMPLETED"))
+    assert (tmp_path / "trace").read_text().splitlines()[1:] == ["again 2"]
+
+
+def _knows_its_process(flow_run_id: UUID) -> bool:
+    with get_client(sync_client=True) as client:
+        return bool(client.read_flow_run(flow_run_id).infrastructure_pid)
+
+
+@pytest.mark.parametrize(
+    "process", [None, "", "4711", "another:999999999", f"ours:{os.getpid()}"]
+)
+def test_a_process_that_is_there_or_not_ours_is_not_lost(process: str | None) -> None:
+    assert not is_lost(process, worker="ours")
+    assert is_lost("ours:999999999", worker="ours")
 
 
 def test_the_worker_outlives_its_warm_process(
