@@ -20,10 +20,13 @@ _RENEWALS = 3
 
 _LOOK_SECONDS = 0.05
 
+_FENCE_SECONDS = 86_400
+"""A number outlives any holder that was away; then the registry's is enough."""
+
 _TAKE = """
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 local number = math.max(redis.call('INCR', KEYS[2]), tonumber(ARGV[1]) + 1)
-redis.call('SET', KEYS[2], string.format('%.0f', number))
+redis.call('SET', KEYS[2], string.format('%.0f', number), 'EX', ARGV[4])
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return number
 """
@@ -148,7 +151,10 @@ async def _take(
     while True:
         with _named():
             fence = await redis.eval(
-                _TAKE, 2, key, f"{key}:fence", above, token, milliseconds
+                _TAKE,
+                2,
+                *(key, f"{key}:fence"),
+                *(above, token, milliseconds, _FENCE_SECONDS),
             )
         if fence:
             return HeldLock(redis, key, fence=int(fence), token=token)

@@ -38,6 +38,13 @@ async def hold_for(one: UUID, seconds: float = 0.0, *, above: int = 0) -> int:
         return held.fence
 
 
+def test_nothing_stays_in_redis_for_ever(one: UUID) -> None:
+    alone(hold_for(one))
+    keys = list(redis_client().scan_iter(f"browser_profile:{{{one}}}*"))
+    assert len(keys) == 1
+    assert all(redis_client().ttl(key) > 0 for key in keys)
+
+
 def test_every_holder_has_a_larger_number(one: UUID) -> None:
     async def hold_thrice() -> list[int]:
         return [await hold_for(one) for _ in range(3)]
