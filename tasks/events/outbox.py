@@ -16,12 +16,14 @@ MOST_ALIKE = 200
 
 _INSERT = text(
     """
-    INSERT INTO tracking_events (type, campaign_id, account_id, data, size, alike)
-    VALUES (:type, :campaign_id, :account_id, CAST(:data AS jsonb), :size,
-      CAST(:alike AS json))
+    WITH written AS (
+      INSERT INTO tracking_events (type, campaign_id, account_id, data, size, alike)
+      VALUES (:type, :campaign_id, :account_id, CAST(:data AS jsonb), :size,
+        CAST(:alike AS json))
+    )
+    SELECT pg_notify(:channel, '')
     """
 )
-_WAKE = text("SELECT pg_notify(:channel, '')")
 
 
 def record_event(session: Session, event: Event) -> None:
@@ -35,7 +37,6 @@ def record_events(session: Session, events: Iterable[Event]) -> None:
     if not rows:
         return
     session.execute(_INSERT, rows)  # sent together, answered together
-    session.execute(_WAKE, {"channel": CHANNEL})
 
 
 def _rows(event: Event) -> Iterator[dict[str, Any]]:
@@ -46,6 +47,7 @@ def _rows(event: Event) -> Iterator[dict[str, Any]]:
         "data": orjson.dumps(event.data()).decode(),
         "size": 1,
         "alike": None,
+        "channel": CHANNEL,
     }
     alike = event.alike()
     if not alike:
