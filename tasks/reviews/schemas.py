@@ -58,8 +58,8 @@ class ReviewRule(Schema):
         return self
 
 
-class ReviewCard(Schema):
-    """One public profile before a reviewer: what it states, and why its score."""
+class StoredProfile(Schema):
+    """What a campaign has stored of one public profile."""
 
     id: UUID
     campaign_id: UUID
@@ -85,6 +85,11 @@ class ReviewCard(Schema):
     """What else the recipe read, by the recipe's own names."""
 
     acquired_at: datetime
+
+
+class ReviewCard(StoredProfile):
+    """One public profile before a reviewer: what it states, and why its score."""
+
     score: Annotated[int, Ge(0), Le(100)]
     confidence: float
     parts: tuple[ScorePartAnswer, ...]
@@ -106,33 +111,9 @@ class ReviewCard(Schema):
     """Learned from the campaign's decisions; None while nothing is offered."""
 
 
-class CampaignResult(Schema):
+class CampaignResult(StoredProfile):
     """One public profile of a campaign as it is exported, reviewed or not."""
 
-    id: UUID
-    campaign_id: UUID
-    platform: str
-    handle: str
-    display_name: str | None
-    url: str | None
-    external_id: str | None
-    bio: str | None
-    followers: int | None
-    following: int | None
-    posts: int | None
-    verified: bool | None
-    kind: str | None
-    location: str | None
-    language: str | None
-    topics: tuple[str, ...]
-    picture_url: str | None
-    joined_at: datetime | None = None
-    last_post_at: datetime | None = None
-    reactions_per_post: float | None = None
-    extra: dict[str, Any] | None = None
-    """What else the recipe read, by the recipe's own names."""
-
-    acquired_at: datetime
     score: int
     confidence: float
     parts: tuple[ScorePartAnswer, ...]
