@@ -71,8 +71,14 @@ class Internet:
             reader: asyncio.StreamReader, writer: asyncio.StreamWriter
         ) -> None:
             far = await asyncio.open_connection("127.0.0.1", port)
-            with contextlib.suppress(OSError):
-                await asyncio.gather(_pump(reader, far[1]), _pump(far[0], writer))
+            try:
+                async with asyncio.TaskGroup() as ways:
+                    ways.create_task(_pump(reader, far[1]))
+                    ways.create_task(_pump(far[0], writer))
+            except* OSError:
+                pass  # hung up
+            finally:
+                far[1].close()
 
         self._wait(self._listen(namespace, "127.0.0.1", port, lead))
 
