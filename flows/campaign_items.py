@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from flows.campaign_reading import ReadPortion
 from tasks.campaigns.run_items import (
     UnreadItem,
     add_pages,
@@ -9,7 +10,6 @@ from tasks.campaigns.run_items import (
     settle_pages,
 )
 from tasks.campaigns.schemas import TakenRun
-from tasks.public_profiles.acquire import AcquiredPortion
 
 
 class NotedItems(NamedTuple):
@@ -22,7 +22,7 @@ class NotedItems(NamedTuple):
 
 
 def note_items(
-    session: Any, taken: TakenRun, portion: AcquiredPortion, *, most_listed: int | None
+    session: Any, taken: TakenRun, read: ReadPortion, *, most_listed: int | None
 ) -> NotedItems:
     """
     Note pages that were found and settled, and what could not be read.
@@ -33,10 +33,10 @@ def note_items(
     Args:
         session: The transaction of the portion.
         taken: The run.
-        portion: As it was read.
+        read: What was read.
         most_listed: List no more than so many; None for all.
     """
-    run_id = taken.campaign_run_id
+    run_id, portion = taken.campaign_run_id, read.portion
     added = add_pages(
         session, run_id, portion.found_urls, stands_for=portion.stands_for
     )
@@ -49,4 +49,4 @@ def note_items(
     told += [UnreadItem(one.reference, one.reason, None) for one in portion.unclear]
     told = told[:most_listed]
     add_unreadable_items(session, run_id, told)
-    return NotedItems(added + portion.items - settled, len(told))
+    return NotedItems(added + read.items - settled, len(told))

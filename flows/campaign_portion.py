@@ -1,9 +1,7 @@
 """One portion of a campaign run: acquired, scored and stored in one transaction."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
-from time import perf_counter
 from typing import Any
 from uuid import UUID
 
@@ -25,8 +23,9 @@ from flows.campaign_manners import (
     recall_pauses,
 )
 from flows.campaign_proxies import check_proxies_there, open_proxied_pages
-from flows.campaign_read_ahead import ReadAhead, ReadPortion
-from flows.campaign_table import TableReading
+from flows.campaign_read_ahead import ReadAhead
+from flows.campaign_reading import ReadPortion, Stopwatch, read_portion
+from flows.campaign_table import TableReader
 from tasks.browser_profiles.lease import Holder
 from tasks.campaigns.pace import Pace
 from tasks.campaigns.repository import add_failure_pictures
@@ -56,19 +55,18 @@ from tasks.public_profiles.api_inputs import narrow_to
 from tasks.public_profiles.criteria import Criteria
 from tasks.public_profiles.fates import count_fates
 from tasks.public_profiles.forgotten import leave_out_forgotten
+from tasks.public_profiles.ready import ReadyProfile
 from tasks.public_profiles.repository import store_public_profiles
 from tasks.public_profiles.schemas import (
-    AcquiredProfile,
     BrowserPagesSource,
     Exit,
     HtmlPagesSource,
     JsonApiSource,
     PagesSource,
-    Score,
     Source,
     TableSource,
 )
-from tasks.public_profiles.score import score_public_profile
+from tasks.public_profiles.score import Scoring
 from tasks.reviews.repository import queue_for_review
 
 AnySource = TableSource | HtmlPagesSource | BrowserPagesSource | JsonApiSource
@@ -85,8 +83,8 @@ class CampaignWork:
         self.listed = taken.listed
         self.pace = Pace()
         self.source = _narrowed(type_of_source.validate_python(taken.source), taken)
-        self.criteria = Criteria.model_validate(taken.criteria)
-        self.began_at = now()
+        criteria, began_at = Criteria.model_validate(taken.criteria), now()
+        self.scoring = Scoring(criteria, now=began_at)
         self.pictures: list[FailurePicture] = []
         self.pages = open_pages(
             self.source,
@@ -98,11 +96,17 @@ class CampaignWork:
         self.api: ApiReading | None = None
         self.earlier_tries: dict[str, int] = {}
         self.ahead = ReadAhead()
-        self.table: TableReading | None = None
+        self.table = (
+            TableReader(self.source, criteria, at=began_at)
+            if isinstance(self.source, TableSource)
+            else None
+        )
 
     def close(self) -> None:
         """Read no further, and close the connections to the source's hosts."""
         self.ahead.close()
+        if self.table is not None:
+            self.table.close()
         self.pages.close()
         if self.api is not None:
             self.api.close()
@@ -161,23 +165,6 @@ class PortionEnd:
     is_last: bool
 
 
-class Stopwatch:
-    """Seconds by stage, for one portion."""
-
-    def __init__(self, so_far: dict[str, float] | None = None) -> None:
-        self.seconds = dict(so_far or {})
-
-    @contextmanager
-    def stage(self, name: Stage) -> Iterator[None]:
-        """Count the time inside the block towards a stage."""
-        began = perf_counter()
-        try:
-            yield
-        finally:
-            spent = perf_counter() - began
-            self.seconds[name] = self.seconds.get(name, 0.0) + spent
-
-
 def work_portion(work: CampaignWork) -> PortionEnd:
     """
     Work on the next items of a run; all of it is stored, or none.
@@ -186,50 +173,39 @@ def work_portion(work: CampaignWork) -> PortionEnd:
         SupersededError: Another taker has the run; nothing of this is stored.
         OutsideError: The source does not answer; everything before is stored.
     """
-    read = work.ahead.take(work.position) or _read_portion(
-        work, lambda: acquire_portion(work)
-    )
-    _read_ahead(work, read.portion)
-    portion = read.portion
-    counts, standing = _store(work, portion, read.scored, Stopwatch(read.seconds))
+    read = work.ahead.take(work.position) or _read(work)
+    _read_ahead(work, read)
+    counts, standing = _store(work, read)
     work.pictures.clear()
-    work.position = portion.position
+    work.position = read.portion.position
     work.acquired += counts.acquired
     work.listed += counts.listed
-    is_last = portion.ended or work.acquired >= work.taken.wanted
+    is_last = read.portion.ended or work.acquired >= work.taken.wanted
     return PortionEnd(
-        items=portion.items,
+        items=read.items,
         goes_on=standing is Standing.GO_ON and not is_last,
         is_last=standing is Standing.GO_ON and is_last,
     )
 
 
-def _read_portion(
-    work: CampaignWork, acquire: Callable[[], AcquiredPortion]
-) -> ReadPortion:
-    watch = Stopwatch()
-    with watch.stage(Stage.ACQUISITION):
-        portion = acquire()
-    with watch.stage(Stage.FILTERING):
-        scored = [
-            (one, score_public_profile(one, work.criteria, now=work.began_at))
-            for one in portion.profiles
-        ]
-    return ReadPortion(portion, scored, watch.seconds)
+def _read(work: CampaignWork) -> ReadPortion:
+    if work.table is not None:
+        return work.table.read(work.position, limit=_limit(work))
+    return read_portion(lambda: acquire_portion(work), work.scoring)
 
 
-def _read_ahead(work: CampaignWork, portion: AcquiredPortion) -> None:
+def _limit(work: CampaignWork) -> int:
+    return min(work.pace.limit, max(1, work.taken.wanted - work.acquired))
+
+
+def _read_ahead(work: CampaignWork, read: ReadPortion) -> None:
     """Begin to read what follows a portion of a table that is about to be stored."""
     # As if all of the portion were new: never more than are wanted.
-    wanted = work.taken.wanted - work.acquired - len(portion.profiles)
+    wanted = work.taken.wanted - work.acquired - len(read.ready)
     limit = min(work.pace.limit, wanted)
-    table, position = work.table, portion.position
-    if table is not None and not portion.ended and limit > 0:
-
-        def acquire() -> AcquiredPortion:
-            return table.acquire(position, limit=limit)
-
-        work.ahead.begin(position, lambda: _read_portion(work, acquire))
+    table, position = work.table, read.portion.position
+    if table is not None and not read.portion.ended and limit > 0:
+        work.ahead.begin(position, lambda: table.read(position, limit=limit))
 
 
 def acquire_portion(work: CampaignWork) -> AcquiredPortion:
@@ -271,11 +247,9 @@ def exit_of(source: AnySource) -> Exit | None:
 
 
 def _acquire(work: CampaignWork) -> AcquiredPortion:
-    limit = min(work.pace.limit, max(1, work.taken.wanted - work.acquired))
-    source = work.source
+    limit, source = _limit(work), work.source
     if isinstance(source, TableSource):
-        work.table = work.table or TableReading(source)
-        return work.table.acquire(work.position, limit=limit)
+        raise TypeError("a table has a reader of its own")
     with transaction() as session:
         waiting = list_waiting_pages(session, work.taken.campaign_run_id, limit=limit)
     if isinstance(source, JsonApiSource):
@@ -302,16 +276,11 @@ def _acquire_pages(
     )
 
 
-def _store(
-    work: CampaignWork,
-    portion: AcquiredPortion,
-    scored: list[tuple[AcquiredProfile, Score]],
-    watch: Stopwatch,
-) -> tuple[PortionCounts, Standing]:
-    taken = work.taken
+def _store(work: CampaignWork, read: ReadPortion) -> tuple[PortionCounts, Standing]:
+    taken, portion, watch = work.taken, read.portion, Stopwatch(read.seconds)
     with transaction() as session:
         with watch.stage(Stage.ACQUISITION):
-            allowed = leave_out_forgotten(session, scored)
+            allowed = leave_out_forgotten(session, read.ready)
             fresh = store_public_profiles(
                 session,
                 allowed,
@@ -319,14 +288,14 @@ def _store(
                 campaign_run_id=taken.campaign_run_id,
                 criteria_version=taken.criteria_version,
             )
-            items = note_items(session, taken, portion, most_listed=_room(work))
+            items = note_items(session, taken, read, most_listed=_room(work))
             keep_marks(session, work.source, portion, campaign_id=taken.campaign_id)
             _add_pictures(session, taken, work.pictures)
         with watch.stage(Stage.REVIEW):
             kept = [
-                (public_profile_id, score.score)
-                for public_profile_id, _, score in fresh
-                if score.reaches(taken.threshold)
+                (public_profile_id, ready.score)
+                for public_profile_id, ready in fresh
+                if ready.reaches(taken.threshold)
             ]
             queue_for_review(session, kept, campaign_id=taken.campaign_id)
         with watch.stage(Stage.TRACKING):
@@ -338,10 +307,12 @@ def _store(
             rejected=len(fresh) - len(kept),
             unreadable=len(portion.unreadable),
             known=len(allowed) - len(fresh) + portion.unchanged,
-            barred=len(scored) - len(allowed),
+            barred=len(read.ready) - len(allowed),
             found=items.found,
             listed=items.listed,
-            fates=count_fates(portion, allowed=len(allowed), fresh=len(fresh)),
+            fates=count_fates(
+                portion, read=len(read.ready), allowed=len(allowed), fresh=len(fresh)
+            ),
         )
         standing = advance_run(
             session,
@@ -377,14 +348,10 @@ def _add_pictures(
     add_failure_pictures(session, taken.campaign_run_id, values, most=most)
 
 
-def _events(
-    taken: TakenRun, fresh: list[tuple[Any, AcquiredProfile, Score]]
-) -> Iterator[Event]:
+def _events(taken: TakenRun, fresh: list[tuple[Any, ReadyProfile]]) -> Iterator[Event]:
     each = [
-        ScoredProfile(
-            one, f"@{told.handle}", score.score, score.reaches(taken.threshold)
-        )
-        for one, told, score in fresh
+        ScoredProfile(one, f"@{told.handle}", told.score, told.reaches(taken.threshold))
+        for one, told in fresh
     ]
     kept = [one for one in each if one.kept]
     if each:

@@ -3,20 +3,9 @@
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
-from dataclasses import dataclass
 from typing import Any
 
-from tasks.public_profiles.acquire import AcquiredPortion
-from tasks.public_profiles.schemas import AcquiredProfile, Score
-
-
-@dataclass(frozen=True, slots=True)
-class ReadPortion:
-    """Items that were read and scored, and the seconds that took, by stage."""
-
-    portion: AcquiredPortion
-    scored: list[tuple[AcquiredProfile, Score]]
-    seconds: dict[str, float]
+from flows.campaign_reading import ReadPortion
 
 
 class ReadAhead:

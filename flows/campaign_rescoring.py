@@ -31,7 +31,7 @@ from tasks.public_profiles.rescoring import (
     replace_scores,
 )
 from tasks.public_profiles.schemas import Score
-from tasks.public_profiles.score import score_public_profile
+from tasks.public_profiles.score import Scoring
 from tasks.retries import only_if_retryable
 from tasks.reviews.requeue import QueueChange, Rescored, requeue
 
@@ -245,8 +245,8 @@ def _events(
 
 
 def _scores(stored: list[StoredProfile], criteria: Criteria) -> list[Score]:
-    at = now()
-    return [score_public_profile(one.profile, criteria, now=at) for one in stored]
+    scoring = Scoring(criteria, now=now())
+    return [scoring.score(one.profile) for one in stored]
 
 
 def _mean_confidence(scores: list[Score]) -> float | None:

@@ -145,7 +145,8 @@ def _look_at_api(reading: ApiReading) -> AcquiredPortion:
     """Read the first records of one page, and their details if they are wanted."""
     first = reading.acquire(position={}, limit=PROFILES_SHOWN, one_page=True)
     asked_until = first.position.get("wait_until")
-    if asked_until and not first.items and not first.found_urls:
+    has_any = first.profiles or first.unreadable or first.found_urls
+    if asked_until and not has_any:
         raise BusyError(
             f"the service wants no request before {asked_until}; look again then"
         )

@@ -20,6 +20,9 @@ class CampaignsSettings(Section):
     largest_portion: Annotated[int, Ge(1), Le(20_000)] = 1_000
     """Most items in one transaction, however fast; each takes about 10 kB of memory."""
 
+    large_table_bytes: Annotated[int, Ge(0)] = 4 * 1024 * 1024
+    """A table of so many bytes is read by a process beside the one that stores it."""
+
     largest_page_portion: Annotated[int, Ge(1), Le(20_000)] = 64
     """Most pages in one transaction: after a crash so many may be fetched again."""
 

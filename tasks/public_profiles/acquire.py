@@ -75,11 +75,6 @@ class AcquiredPortion:
     unchanged: int = 0
     """Pages that are as they were when an earlier run read them."""
 
-    @property
-    def items(self) -> int:
-        """How many items were read, well or not."""
-        return len(self.profiles) + len(self.unreadable) + self.unchanged
-
 
 def check_source(source: TableSource | PagesSource, *, lines: Iterator[bytes]) -> None:
     """

@@ -20,7 +20,7 @@ from tasks.public_profiles.handles import (
     normalise_handle,
     tidy_address,
 )
-from tasks.public_profiles.schemas import AcquiredProfile, Score
+from tasks.public_profiles.ready import ReadyProfile
 from tasks.sealing import keyed_hashes
 
 SHORTEST_WORD = 4
@@ -209,8 +209,8 @@ def bar_person(session: Session, wanted: Wanted, found: Sequence[FoundProfile]) 
 
 
 def leave_out_forgotten(
-    session: Session, scored: Sequence[tuple[AcquiredProfile, Score]]
-) -> list[tuple[AcquiredProfile, Score]]:
+    session: Session, ready: Sequence[ReadyProfile]
+) -> list[ReadyProfile]:
     """
     Return those of a portion who did not ask to be forgotten.
 
@@ -219,15 +219,11 @@ def leave_out_forgotten(
     shared = text("SELECT pg_advisory_xact_lock_shared(:key)")
     session.execute(shared, {"key": _ONE_AT_A_TIME})
     # Hashes cost about 2 µs a row, so they are made only once there is somebody.
-    if not scored or not session.scalar(_IS_ANYBODY):
-        return list(scored)
-    people = [
-        (one.platform, handle_key_of(one.handle, platform=one.platform, url=one.url))
-        for one, _ in scored
-    ]
-    hashes = _hashes(people)
+    if not ready or not session.scalar(_IS_ANYBODY):
+        return list(ready)
+    hashes = _hashes([one.key for one in ready])
     barred = {bytes(one) for one in session.scalars(_AMONG, {"some": hashes})}
-    return [one for one, mark in zip(scored, hashes, strict=True) if mark not in barred]
+    return [one for one, mark in zip(ready, hashes, strict=True) if mark not in barred]
 
 
 def _hashes(people: Sequence[tuple[str, str]]) -> list[bytes]:

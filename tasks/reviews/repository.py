@@ -32,9 +32,9 @@ from tasks.reviews.schemas import (
     ReviewCard,
     ScorePartAnswer,
 )
-from tasks.row_copy import copy_rows
+from tasks.row_copy import RowForm
 
-_QUEUED = ("id", "campaign_id", "score", "decision")
+_QUEUED = RowForm(ReviewItem, ("id", "campaign_id", "score", "decision"))
 _RESULT_ORDER = (PublicProfile.platform, PublicProfile.handle_key)
 
 
@@ -42,9 +42,10 @@ def queue_for_review(
     session: Session, scored: Sequence[tuple[UUID, int]], *, campaign_id: UUID
 ) -> None:
     """Put public profiles, each with its score, before a reviewer."""
-    rows = ((one, campaign_id, score, Decision.PENDING.value) for one, score in scored)
+    pending = Decision.PENDING.value
+    rows = ((one, campaign_id, score, pending) for one, score in scored)
     if scored:
-        copy_rows(session, ReviewItem, _QUEUED, rows)
+        _QUEUED.copy(session, map(_QUEUED.pack, rows))
 
 
 def count_decisions(

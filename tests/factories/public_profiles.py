@@ -6,9 +6,10 @@ from uuid import UUID
 from tasks.campaigns.schemas import TakenRun
 from tasks.database import transaction
 from tasks.public_profiles.criteria import Criteria
+from tasks.public_profiles.ready import make_ready
 from tasks.public_profiles.repository import store_public_profiles
 from tasks.public_profiles.schemas import AcquiredProfile
-from tasks.public_profiles.score import score_public_profile
+from tasks.public_profiles.score import Scoring
 from tasks.reviews.repository import queue_for_review
 
 
@@ -22,16 +23,17 @@ def acquired_profile(handle: str = "mira.tal", **stated: Any) -> AcquiredProfile
 def store_handles(taken: TakenRun, *handles: str, **stated: Any) -> list[UUID]:
     """Store public profiles and return the ids of those that were new."""
     acquired = [acquired_profile(handle, **stated) for handle in handles]
-    scored = [(one, score_public_profile(one, Criteria())) for one in acquired]
+    scoring = Scoring(Criteria())
+    ready = [make_ready(one, scoring.score(one)) for one in acquired]
     with transaction() as session:
         fresh = store_public_profiles(
             session,
-            scored,
+            ready,
             campaign_id=taken.campaign_id,
             campaign_run_id=taken.campaign_run_id,
             criteria_version=1,
         )
-        return [public_profile_id for public_profile_id, _, _ in fresh]
+        return [public_profile_id for public_profile_id, _ in fresh]
 
 
 def queue_handles(taken: TakenRun, *handles: str) -> list[UUID]:

@@ -5,7 +5,8 @@ from typing import NoReturn
 import pytest
 
 from config.errors import InvalidError
-from flows.campaign_read_ahead import ReadAhead, ReadPortion
+from flows.campaign_read_ahead import ReadAhead
+from flows.campaign_reading import ReadPortion
 from tasks.public_profiles.acquire import AcquiredPortion
 
 HERE, THERE = {"offset": 10}, {"offset": 20}

@@ -16,14 +16,13 @@ from tasks.public_profiles.acquire import AcquiredPortion
 from tasks.public_profiles.api_inputs import list_values, narrow_to
 from tasks.public_profiles.fates import count_fates
 from tasks.public_profiles.read_api import fate_of_error
-from tasks.public_profiles.schemas import AcquiredProfile, JsonApiSource, Unreadable
+from tasks.public_profiles.schemas import JsonApiSource, Unreadable
 
 
 def test_the_fates_of_a_portion_add_up_to_its_items() -> None:
     portion = AcquiredPortion(
         position={},
         ended=False,
-        profiles=[AcquiredProfile(platform="demo", handle=f"p{n}") for n in range(5)],
         unreadable=[
             Unreadable(reference="/a", reason="404", fate=Fate.GONE),
             Unreadable(reference="/b", reason="503", fate=Fate.LOST),
@@ -32,7 +31,7 @@ def test_the_fates_of_a_portion_add_up_to_its_items() -> None:
         unclear=[Unreadable(reference="/c", reason="not a count")],
         unchanged=2,
     )
-    counts = count_fates(portion, allowed=4, fresh=3)
+    counts = count_fates(portion, read=5, allowed=4, fresh=3)
     assert counts == {
         Fate.ACQUIRED: 3,
         Fate.DUPLICATE: 1,
@@ -42,11 +41,12 @@ def test_the_fates_of_a_portion_add_up_to_its_items() -> None:
         Fate.LOST: 1,
         Fate.NO_PROFILE: 1,
     }
-    assert sum(counts.values()) == portion.items
+    assert sum(counts.values()) == 5 + 3 + 2
 
 
 def test_a_portion_of_nothing_counts_nothing() -> None:
-    assert count_fates(AcquiredPortion({}, ended=True), allowed=0, fresh=0) == {}
+    nothing = AcquiredPortion({}, ended=True)
+    assert count_fates(nothing, read=0, allowed=0, fresh=0) == {}
 
 
 @pytest.mark.parametrize(
