@@ -9,7 +9,7 @@ from tasks.models.accounts import (
 )
 from tasks.models.api_secrets import ApiSecret
 from tasks.models.audit import AuditEntry
-from tasks.models.base import Base, id_at, new_id
+from tasks.models.base import Base, id_at, new_id, new_ids
 from tasks.models.browser_profiles import (
     BrowserFolder,
     BrowserProfile,
@@ -102,4 +102,5 @@ __all__ = [
     "VpnTunnel",
     "id_at",
     "new_id",
+    "new_ids",
 ]

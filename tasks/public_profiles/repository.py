@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from tasks.models import new_id
+from tasks.models import new_ids
 from tasks.public_profiles.ready import (
     ReadyProfile,
     copy_public_profiles,
@@ -45,11 +45,9 @@ def store_public_profiles(
     if not ready:
         return []
     known = _find_known(session, [one.key for one in ready], campaign_id=campaign_id)
-    fresh = []
-    for one in ready:
-        if one.key not in known:
-            known.add(one.key)
-            fresh.append((new_id(), one))
+    unknown = {one.key: one for one in reversed(ready) if one.key not in known}
+    added = [one for one in ready if unknown.get(one.key) is one]
+    fresh = list(zip(new_ids(len(added)), added, strict=True))
     of_run = pack_campaign_run(
         campaign_id=campaign_id,
         campaign_run_id=campaign_run_id,
