@@ -109,7 +109,6 @@ class ReviewItem(Record):
             "id",
             postgresql_where=text("decision = 'pending'"),
         ),
-        Index(None, "campaign_id", text("score DESC"), "id"),
         Index(None, "decision", text("score DESC"), "id"),
         Index(
             "ix_review_items_leased",

@@ -98,9 +98,7 @@ function makeQueue({ changed, tell }) {
     }
     queue.cards.push(...fresh);
     atEnd = !fresh.length;
-    // Too many to be counted each time: then `progress` tells how many wait.
-    const isCounted = page.waiting !== null;
-    if (isCounted && (queue.waiting === null || !unsaved.size)) queue.waiting = page.waiting;
+    if (queue.waiting === null || !unsaved.size) queue.waiting = page.waiting;
   }
 
   function lookLater() {
