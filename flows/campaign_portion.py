@@ -68,6 +68,7 @@ from tasks.public_profiles.schemas import (
 )
 from tasks.public_profiles.score import Scoring
 from tasks.reviews.repository import queue_for_review
+from tasks.statistics import count_anew, is_out_of_date
 
 AnySource = TableSource | HtmlPagesSource | BrowserPagesSource | JsonApiSource
 type_of_source: TypeAdapter[AnySource] = TypeAdapter(Source)
@@ -178,8 +179,12 @@ def work_portion(work: CampaignWork) -> PortionEnd:
     counts, standing = _store(work, read)
     work.pictures.clear()
     work.position = read.portion.position
+    before = work.acquired
     work.acquired += counts.acquired
     work.listed += counts.listed
+    if is_out_of_date(before=before, after=work.acquired):
+        with transaction() as session:
+            count_anew(session)
     is_last = read.portion.ended or work.acquired >= work.taken.wanted
     return PortionEnd(
         items=read.items,

@@ -24,6 +24,9 @@ from config.vocabulary import Decision, ReviewOrder
 from tasks.models import Campaign, PublicProfile, ReviewItem, ReviewVote
 from tasks.reviews.step_schemas import NextRequest
 
+COUNTED_UP_TO = 10_000
+"""More than these wait for longer than their number is of use, and counting takes."""
+
 _OPEN = (Decision.PENDING, Decision.MAYBE)
 
 
@@ -55,33 +58,37 @@ def take_next(session: Session, asked: NextRequest, taker: Taker) -> list[UUID]:
     those that others passed on, at last those that the reviewer did. Rows that
     somebody else takes in this moment are left out, so nobody waits for anybody.
     """
-    mine = ReviewItem.leased_by == taker.account_id
-    untouched = func.cardinality(ReviewItem.skipped_by) == 0
+    # Not by its cardinality, of which the planner has no statistics.
+    untouched = ReviewItem.skipped_by == literal([], ARRAY(Uuid))
     by_me = literal(taker.account_id, Uuid) == any_(ReviewItem.skipped_by)
     last = (by_me, func.cardinality(ReviewItem.skipped_by))
-    chosen: list[UUID] = []
-    for stage, order in (
-        ([mine, ReviewItem.leased_until > taker.now], ()),
+    stages: list[tuple[list[ColumnElement[bool]], tuple[Any, ...]]] = [
         ([_is_free(taker), untouched], ()),
         ([_is_free(taker), ~untouched], last),
-    ):
+    ]
+    if held := _held_by(session, taker):
+        stages.insert(0, ([ReviewItem.id.in_(held)], ()))
+    chosen: list[UUID] = []
+    for conditions, order in stages:
         room = asked.count - len(chosen)
         if room <= 0:
             break
         query = _waiting_for(asked, taker, besides=[*asked.having, *chosen])
-        query = query.where(*stage).order_by(*order, *_order_of(asked.order))
+        query = query.where(*conditions).order_by(*order, *_order_of(asked.order))
         query = query.limit(room).with_for_update(of=ReviewItem, skip_locked=True)
         chosen += session.scalars(query).all()
     _hold(session, chosen, taker)
     return chosen
 
 
-def count_waiting(session: Session, asked: NextRequest) -> int:
-    """Return how many public profiles wait, whoever holds them."""
-    query = select(func.count()).where(ReviewItem.decision == asked.decision)
+def count_waiting(session: Session, asked: NextRequest) -> int | None:
+    """Return how many public profiles wait, whoever holds them; None for too many."""
+    some = select(ReviewItem.id).where(ReviewItem.decision == asked.decision)
     if asked.campaign_id is not None:
-        query = query.where(ReviewItem.campaign_id == asked.campaign_id)
-    return session.scalar(query) or 0
+        some = some.where(ReviewItem.campaign_id == asked.campaign_id)
+    some = some.limit(COUNTED_UP_TO + 1)
+    count = session.scalar(select(func.count()).select_from(some.subquery())) or 0
+    return count if count <= COUNTED_UP_TO else None
 
 
 def renew_leases(session: Session, review_ids: Sequence[UUID], taker: Taker) -> Renewed:
@@ -126,24 +133,42 @@ def _waiting_for(
         ReviewVote.review_id == ReviewItem.id,
         ReviewVote.account_id == taker.account_id,
     )
-    return query.where(~own_vote.exists(), ~_all_were_asked())
+    return query.where(~own_vote.exists(), _one_more_counts())
 
 
-def _all_were_asked() -> ColumnElement[bool]:
-    """Whether a further opinion would be refused; no opinion, no further look."""
-    given = select(func.count()).where(ReviewVote.review_id == ReviewItem.id)
-    opinions, most = (
+def _one_more_counts() -> ColumnElement[bool]:
+    """
+    Whether a further opinion would be taken; if not, no further look is worth it.
+
+    Looked up for each row that is given out: joined, the planner would sort all that
+    waits before it takes the first.
+    """
+    opinions, of = (
         Campaign.review_rule[word].astext.cast(Integer) for word in ("opinions", "of")
     )
-    return (
-        select(Campaign.id)
-        .where(
-            Campaign.id == ReviewItem.campaign_id,
-            opinions > 1,
-            most <= given.scalar_subquery(),
-        )
-        .exists()
+    most = (
+        select(of)
+        .where(Campaign.id == ReviewItem.campaign_id, opinions > 1)
+        .correlate(ReviewItem)
+        .scalar_subquery()
     )
+    given = (
+        select(func.count())
+        .where(ReviewVote.review_id == ReviewItem.id)
+        .correlate(ReviewItem)
+        .scalar_subquery()
+    )
+    return or_(most.is_(None), given < most)
+
+
+def _held_by(session: Session, taker: Taker) -> Sequence[UUID]:
+    # By themselves, for the planner would go through all that wait to find them.
+    return session.scalars(
+        select(ReviewItem.id).where(
+            ReviewItem.leased_by == taker.account_id,
+            ReviewItem.leased_until > taker.now,
+        )
+    ).all()
 
 
 def _is_free(taker: Taker) -> ColumnElement[bool]:

@@ -113,7 +113,8 @@ class NextAnswer(Schema):
     """Cards that are the caller's until their leases end, and how many wait in all."""
 
     items: tuple[ReviewCard, ...]
-    waiting: int
+    waiting: int | None
+    """Null where more than 10,000 wait: `/profiles/progress` counts those too."""
 
 
 class LeasesRequest(Schema):

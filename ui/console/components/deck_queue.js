@@ -98,7 +98,9 @@ function makeQueue({ changed, tell }) {
     }
     queue.cards.push(...fresh);
     atEnd = !fresh.length;
-    if (queue.waiting === null || !unsaved.size) queue.waiting = page.waiting;
+    // Too many to be counted each time: then `progress` tells how many wait.
+    const isCounted = page.waiting !== null;
+    if (isCounted && (queue.waiting === null || !unsaved.size)) queue.waiting = page.waiting;
   }
 
   function lookLater() {

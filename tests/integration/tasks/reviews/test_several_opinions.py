@@ -105,6 +105,18 @@ def test_one_is_not_asked_again_about_what_one_has_an_opinion_on() -> None:
     assert waiting_for(uuid4()) == [mira]
 
 
+def test_opinions_on_others_use_up_nobody_s_own() -> None:
+    others = create_taken_run(review_rule={"opinions": 3, "of": 3})
+    for handle in ("tal", "noa"):
+        (one,) = queue_handles(others, handle)
+        for opinion in (YES, YES, NO):
+            rule(one, opinion)
+    assert waiting_for(uuid4()) == []
+    mira = queued(opinions=3)
+    rule(mira, YES)
+    assert waiting_for(uuid4()) == [mira]
+
+
 def test_opinions_that_cannot_agree_any_more_wait_for_somebody_to_reopen() -> None:
     mira = queued(opinions=3)
     for opinion in (YES, YES, NO):
