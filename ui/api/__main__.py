@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from config.errors import SetupError
 from config.logs import set_up_logs
+from config.memory import share_one_arena
 from config.settings import settings
 from tasks.accounts.tokens import signing_key
 from tasks.events.fan_out import FanOut
@@ -35,6 +36,7 @@ class Server(uvicorn.Server):
 
 def main() -> int:
     """Serve until SIGTERM or SIGINT; return the exit code."""
+    share_one_arena()
     try:
         section = settings().api
         signing_key()
