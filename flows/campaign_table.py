@@ -31,7 +31,7 @@ class TableReader:
         criteria: Criteria,
         *,
         at: datetime,
-        may_fork_out: bool = True,
+        may_use_process: bool = True,
     ) -> None:
         """
         Open nothing yet.
@@ -40,7 +40,7 @@ class TableReader:
             source: The table and its columns.
             criteria: What its rows are held against.
             at: The run's clock.
-            may_fork_out: Whether another process may do the reading.
+            may_use_process: Whether another process may do the reading.
         """
         self._source = source
         self._scoring = Scoring(criteria, now=at)
@@ -48,7 +48,7 @@ class TableReader:
         self._parquet: ParquetTable | None = None
         self._beside = (
             TableProcess(source, criteria, at=at)
-            if may_fork_out and _is_large(source)
+            if may_use_process and _is_large(source)
             else None
         )
 

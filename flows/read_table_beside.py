@@ -24,7 +24,7 @@ def main() -> None:
         TableSource.model_validate(order["source"]),
         Criteria.model_validate(order["criteria"]),
         at=datetime.fromisoformat(order["at"]),
-        may_fork_out=False,
+        may_use_process=False,
     )
     gc.freeze()
     send_frame(answers, b"")

@@ -60,7 +60,7 @@ class TableProcess:
 
     def read(self, position: dict[str, Any], *, limit: int) -> ReadPortion | None:
         """Return the next rows; None if it is not ready, or could not read them."""
-        if self._is_lost or not (self._is_ready or self._becomes_ready()):
+        if self._is_lost or not (self._is_ready or self.becomes_ready()):
             return None
         try:
             self._send({"position": position, "limit": limit})
@@ -81,7 +81,8 @@ class TableProcess:
             self._process.wait()
         self._stdout.close()
 
-    def _becomes_ready(self) -> bool:
+    def becomes_ready(self) -> bool:
+        """Return whether the process has imported all, without waiting for it."""
         has_said, _, _ = select.select([self._stdout], [], [], 0)
         if has_said:
             try:

@@ -1,13 +1,13 @@
 """The main job, from the API's door to the review queue, over the running stack."""
 
 import json
-import os
-import signal
 from collections import Counter
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
 import httpx
+import psutil
 import psycopg
 import pytest
 
@@ -134,12 +134,19 @@ def test_a_killed_worker_changes_nothing_about_the_result(
 
 
 def kill_worker(stack: RunningStack) -> None:
-    """Kill the worker the hard way, in the middle of its work."""
+    """
+    Kill the worker the hard way, in the middle of its work, and all that it forked.
+
+    By itself the run would have five seconds to end in, in which it may be done.
+    """
     state = read_state(Home(stack.home))
     assert state is not None
     (worker,) = [part for part in state.parts if part.name == "worker"]
     assert worker.pid is not None
-    os.kill(worker.pid, signal.SIGKILL)
+    process = psutil.Process(worker.pid)
+    for one in (process, *process.children(recursive=True)):
+        with suppress(psutil.NoSuchProcess):
+            one.kill()
 
 
 def stored_rows(stack: RunningStack, campaign_id: str) -> list[tuple[Any, ...]]:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from config.clock import now
 from config.vocabulary import Decision, ReviewOrder, Role
 from tasks.database import transaction
+from tasks.reviews import leases
 from tasks.reviews.decide import LeasedElsewhereError
 from tasks.reviews.leases import (
     Taker,
@@ -67,6 +68,16 @@ def test_twenty_reviewers_decide_about_nothing_twice() -> None:
         lines = text("SELECT count(*), count(DISTINCT review_id) FROM review_log")
         assert session.execute(lines).one() == (ITEMS, ITEMS)
         assert count_waiting(session, NextRequest()) == 0
+
+
+def test_who_waits_is_counted_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    queue_five()
+    with transaction() as session:
+        assert count_waiting(session, NextRequest()) == 5
+        monkeypatch.setattr(leases, "COUNTED_UP_TO", 5)
+        assert count_waiting(session, NextRequest()) == 5
+        monkeypatch.setattr(leases, "COUNTED_UP_TO", 4)
+        assert count_waiting(session, NextRequest()) is None
 
 
 def test_nobody_is_given_what_somebody_else_holds() -> None:
