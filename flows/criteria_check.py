@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from config.errors import InvalidError
+from config.recipes import find_recipe
 from config.recipes.json_api import find_api_recipe
 from tasks.public_profiles.criteria import Criteria
 from tasks.public_profiles.expressions import FIELDS
@@ -20,9 +21,7 @@ def check_extra_names(criteria: Criteria, source: Mapping[str, Any]) -> None:
     Raises:
         InvalidError: One is not; the message says which and at which character.
     """
-    extra: tuple[str, ...] = ()
-    if criteria.expressions and source.get("kind") == "json_api":
-        extra = tuple(find_api_recipe(source["recipe"]).extra)
+    extra = _extra_names(source) if criteria.expressions else ()
     for number, (_, expression) in enumerate(criteria.named_expressions):
         for name in expression.extra_names:
             if name not in extra:
@@ -32,3 +31,14 @@ def check_extra_names(criteria: Criteria, source: Mapping[str, Any]) -> None:
                     f"{', '.join((*FIELDS, *extra))}",
                     field=f"criteria.expressions.{number}.expression",
                 )
+
+
+def _extra_names(source: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return how expressions call what a source states beyond the known fields."""
+    match source.get("kind"):
+        case "json_api":
+            return tuple(find_api_recipe(source["recipe"]).extra)
+        case "html_pages" | "browser_pages":
+            return tuple(find_recipe(source["recipe"]).extra)
+        case _:
+            return tuple(source.get("extra") or ())

@@ -15,7 +15,7 @@ from typing import Literal
 from pydantic import Field, ValidationError, model_validator
 
 from config.errors import InvalidError, SetupError
-from config.recipes.parts import RecipeHead, RecipePart
+from config.recipes.parts import ExtraName, RecipeHead, RecipePart
 
 FOLDER = Path(__file__).parent
 
@@ -119,6 +119,9 @@ class Recipe(RecipeHead):
 
     fields: dict[str, tuple[Place, ...]] = Field(default_factory=dict)
     """Field of a public profile -> where it may stand."""
+
+    extra: dict[ExtraName, tuple[Place, ...]] = Field(default_factory=dict)
+    """Name of a further field, for expressions -> where it may stand."""
 
     listing: ListingPart = ListingPart()
 

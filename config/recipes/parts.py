@@ -4,7 +4,10 @@ import re
 from typing import Annotated
 
 from annotated_types import Ge, Len
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+ExtraName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+"""How expressions call what a source states beyond the fields of a public profile."""
 
 
 class RecipePart(BaseModel):

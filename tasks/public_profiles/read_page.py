@@ -40,7 +40,7 @@ from tasks.public_profiles.page_signs import (
     read_meta_tags,
     shows_one_handle,
 )
-from tasks.public_profiles.recipe_places import handle_in_path, read_places
+from tasks.public_profiles.recipe_places import handle_in_path, read_extra, read_places
 from tasks.public_profiles.schemas import AcquiredProfile, said_of
 from tasks.public_profiles.visible_counts import read_visible_counts
 
@@ -240,6 +240,7 @@ def _as_profile(
     kind = found.get("kind")
     found["kind"] = KINDS.get(kind.lower(), kind) if kind else None
     found["topics"] = tuple(found.get("topics") or ())[:100]
+    found["extra"] = read_extra(page, recipe)
     try:
         return AcquiredProfile(**found)
     except ValidationError as wrong:

@@ -14,6 +14,7 @@ from tasks.public_profiles.read_table import (
     TablePortion,
     build_from_objects,
     check_columns,
+    place_of,
     sort_in,
 )
 from tasks.public_profiles.schemas import TableSource
@@ -58,14 +59,14 @@ class ParquetTable:
             InvalidError: There is no such column; the field is named.
         """
         known = set(self._file.schema_arrow.names)
-        paths = set(source.columns.values())
-        for name, path in source.columns.items():
+        paths = set(source.wanted_columns.values())
+        for name, path in source.wanted_columns.items():
             bare = path.removeprefix("$.")
             if path not in known and bare.partition(".")[0] not in known:
                 raise InvalidError(
                     f"the table has no column {path!r}; its columns are: "
                     f"{', '.join(self.columns)}",
-                    field=f"source.columns.{name}",
+                    field=place_of(name),
                 )
         heads = {one.removeprefix("$.").partition(".")[0] for one in paths}
         self._columns = sorted(known & (heads | paths))

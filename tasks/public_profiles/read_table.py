@@ -8,13 +8,20 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from config.errors import InvalidError
+from tasks.public_profiles.expressions import FIELDS as EXPRESSION_FIELDS
 from tasks.public_profiles.schemas import (
+    EXTRA,
     PROFILE_FIELDS,
     AcquiredProfile,
     TableSource,
     Unreadable,
 )
-from tasks.public_profiles.table_cells import LONGEST, READERS, UnreadableCellError
+from tasks.public_profiles.table_cells import (
+    LONGEST,
+    READERS,
+    UnreadableCellError,
+    read_extra_cell,
+)
 from tasks.public_profiles.table_lines import (
     LineFeed,
     Row,
@@ -75,7 +82,8 @@ def read_table(
     check_columns(source)
     lines = iter(lines)
     if position is None:
-        head, lines = read_head(lines, form=source.form, wanted=source.columns.values())
+        wanted = source.wanted_columns.values()
+        head, lines = read_head(lines, form=source.form, wanted=wanted)
         position = head.position
     feed = LineFeed(lines, position["offset"], position["line"])
     build, rows = _reading(feed, source, position, limit=limit)
@@ -98,7 +106,7 @@ def check_columns(source: TableSource) -> None:
     Check what can be checked of a mapping without the table.
 
     Raises:
-        InvalidError: A field is unknown, or handle or platform is missing.
+        InvalidError: A field is unknown or named twice, or handle or platform missing.
     """
     for name in source.columns:
         if name not in READERS:
@@ -106,6 +114,13 @@ def check_columns(source: TableSource) -> None:
                 f"there is no field {name!r}; the fields are: "
                 f"{', '.join(PROFILE_FIELDS)}",
                 field=f"source.columns.{name}",
+            )
+    for name in source.extra:
+        if name in PROFILE_FIELDS or name in EXPRESSION_FIELDS:
+            raise InvalidError(
+                f"{name!r} is the name of a field of every public profile; call the "
+                "further column something else",
+                field=f"source.extra.{name}",
             )
     if not source.columns.get("handle"):
         raise InvalidError(
@@ -202,7 +217,8 @@ def _reading(
         return build_from_objects(source), read_json_rows(feed)
     header = position["header"]
     places = [
-        _place(column, header, name=name) for name, column in source.columns.items()
+        _place(column, header, name=name)
+        for name, column in source.wanted_columns.items()
     ]
     width = len(header)
 
@@ -230,7 +246,7 @@ def build_from_objects(
         source: Columns of the table.
         plain: Makes a value of JSON of what stands at a path, if that is no such.
     """
-    paths = [_split_path(path) for path in source.columns.values()]
+    paths = [_split_path(path) for path in source.wanted_columns.values()]
 
     def pick_members(row: Mapping[str, Any]) -> list[Any]:
         found = [_cell_at_path(row, path) for path in paths]
@@ -242,6 +258,7 @@ def build_from_objects(
 def _builder(source: TableSource, pick: Callable[[Any], Sequence[Any]]) -> Build:
     """Return how a row is built of the cells that `pick` takes, a column each."""
     readers = [(name, READERS[name]) for name in source.columns]
+    readers += [(f"{EXTRA}{name}", read_extra_cell) for name in source.extra]
     constant = source.platform.strip().lower() if source.platform else None
 
     def build(row: Any, unclear: list[str]) -> AcquiredProfile | str:
@@ -252,11 +269,19 @@ def _builder(source: TableSource, pick: Callable[[Any], Sequence[Any]]) -> Build
         if not platform:
             return "it has no platform"
         values["platform"] = platform = platform.lower()
+        if source.extra:
+            values["extra"] = _take_extra(values, source.extra)
         if len(platform) > LONGEST["platform"]:
             return f"its platform is longer than {LONGEST['platform']} characters"
         return AcquiredProfile.of_checked(values)
 
     return build
+
+
+def _take_extra(values: dict[str, Any], names: Iterable[str]) -> dict[str, Any] | None:
+    """Take the further fields out of what was read, and return them together."""
+    found = {name: values.pop(f"{EXTRA}{name}", None) for name in names}
+    return {name: one for name, one in found.items() if one is not None} or None
 
 
 def _read_cells(
@@ -304,8 +329,13 @@ def _place(column: str, header: list[str], *, name: str) -> int:
         return folded.index(column.strip().casefold())
     raise InvalidError(
         f"the table has no column {column!r}; its columns are: {', '.join(header)}",
-        field=f"source.columns.{name}",
+        field=place_of(name),
     )
+
+
+def place_of(name: str) -> str:
+    """Return where a source says which column is read as `name`."""
+    return f"source.{name}" if name.startswith(EXTRA) else f"source.columns.{name}"
 
 
 def _split_path(path: str) -> tuple[str, tuple[str, ...]]:

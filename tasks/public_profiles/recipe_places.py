@@ -9,6 +9,7 @@ from tasks.public_profiles.counts import LARGEST_COUNT, read_count
 from tasks.public_profiles.handles import normalise_handle, tidy_address
 from tasks.public_profiles.opened_page import OpenedPage, text_of
 from tasks.public_profiles.page_data import follow_path, script_data
+from tasks.public_profiles.schemas import LONGEST_EXTRA
 
 _NO_WORDS = frozenset(("", "0", "false", "no", "null", "none"))
 
@@ -24,6 +25,20 @@ def read_places(page: OpenedPage, recipe: Recipe) -> dict[str, Any]:
                 found[name] = value
                 break
     return found
+
+
+def read_extra(page: OpenedPage, recipe: Recipe) -> dict[str, Any] | None:
+    """Return the recipe's own fields that the page states, None if there are none."""
+    found: dict[str, Any] = {}
+    for name, places in recipe.extra.items():
+        for place in places:
+            value = _value_at(page, place, place.read or "text", {})
+            if isinstance(value, str):
+                value = value[:LONGEST_EXTRA]
+            if isinstance(value, str | int):
+                found[name] = value
+                break
+    return found or None
 
 
 def handle_in_path(path: str, recipe: Recipe) -> str | None:

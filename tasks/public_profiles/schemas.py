@@ -21,6 +21,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_snake
 
+from config.recipes.parts import ExtraName
 from config.schema import Schema
 from config.vocabulary import Fate
 
@@ -46,6 +47,9 @@ Moment = Annotated[AwareDatetime, Ge(EARLIEST)]
 """Far enough from the calendar's ends that every time zone can show it."""
 
 LONGEST_EXTRA = 200
+
+EXTRA = "extra."
+"""Before the name of a further field, where it stands among those we know."""
 
 ExtraValue = (
     StrictBool | StrictInt | float | Annotated[str, Len(0, LONGEST_EXTRA), CLEANED]
@@ -151,6 +155,9 @@ class TableSource(Schema):
     columns: Annotated[dict[str, str], Len(1)]
     """Field of a public profile -> column of the table (CSV header, or dotted path)."""
 
+    extra: Annotated[dict[ExtraName, str], Len(0, 20)] = Field(default_factory=dict)
+    """Name in expressions -> a further column of the table."""
+
     platform: str | None = None
     """Platform of every row, when no column says it."""
 
@@ -159,6 +166,12 @@ class TableSource(Schema):
     def _fields_are_ours(cls, columns: dict[str, str]) -> dict[str, str]:
         # JSON says displayName, the fields are called display_name.
         return {to_snake(name): column for name, column in columns.items()}
+
+    @property
+    def wanted_columns(self) -> dict[str, str]:
+        """What is read -> its column; `extra.` stands before a further field's name."""
+        more = {f"{EXTRA}{name}": column for name, column in self.extra.items()}
+        return self.columns | more
 
 
 class PagesSource(Schema):

@@ -13,7 +13,12 @@ from selectolax.lexbor import LexborHTMLParser
 from tasks.public_profiles.handles import normalise_handle, tidy_address, word_set
 from tasks.public_profiles.opened_page import text_of
 from tasks.public_profiles.recipe_places import read_counted
-from tasks.public_profiles.schemas import EARLIEST, PROFILE_FIELDS, without_nul
+from tasks.public_profiles.schemas import (
+    EARLIEST,
+    LONGEST_EXTRA,
+    PROFILE_FIELDS,
+    without_nul,
+)
 
 NOTHING_SAID = frozenset(("", "-", "—", "–", "null", "none", "nan", "n/a", "na", "nil"))
 """What tables write where nothing is known; a name may be spelled like the words."""
@@ -44,6 +49,9 @@ _LONGEST_TEXT = {"display_name": 512, "bio": 20_000}
 _LONGEST_ADDRESS = 2048
 _MOST_TOPICS = 100
 _LARGEST_MEAN = 1e15
+_LARGEST_EXTRA = 2**63 - 1
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,17})?")
+"""Not 007, which is a name."""
 
 
 class UnreadableCellError(ValueError):
@@ -80,6 +88,7 @@ def _text(longest: int, *, cut: bool) -> Callable[[Any], str | None]:
     return read
 
 
+_extra_text = _text(LONGEST_EXTRA, cut=True)
 _plain_bio = _text(_LONGEST_TEXT["bio"], cut=True)
 _plain_name = _text(_LONGEST_TEXT["display_name"], cut=True)
 
@@ -162,6 +171,18 @@ def _topics(cell: Any) -> tuple[str, ...]:
         texts = parted.split(";")
     words = dict.fromkeys([text.strip() for text in texts])
     return tuple(word for word in words if word)[:_MOST_TOPICS]
+
+
+def read_extra_cell(cell: Any) -> str | int | float | None:
+    """Read a cell of a further column: a number if it looks like one, else text."""
+    if isinstance(cell, bool):
+        return cell
+    if isinstance(cell, int | float):
+        return cell if math.isfinite(cell) and abs(cell) <= _LARGEST_EXTRA else None
+    text = _extra_text(cell)
+    if text is None or not _NUMBER.fullmatch(text):
+        return text
+    return float(text) if "." in text else int(text)
 
 
 def _says_nothing(cell: Any) -> bool:

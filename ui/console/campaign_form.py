@@ -21,7 +21,7 @@ WAYS_OUT = {
 """How web pages are asked for, and what the form calls it."""
 
 _KINDS = frozenset({HTML_PAGES, BROWSER_PAGES, JSON_API, TABLE})
-_WITH_MEMBERS = frozenset({"source.columns", "source.inputs"})
+_WITH_MEMBERS = frozenset({"source.columns", "source.extra", "source.inputs"})
 """Places that are one for several fields, so that each is named."""
 
 COUNTS = ("followers", "following", "posts")
@@ -55,6 +55,7 @@ PLACES = (
     "source.table_id",
     "source.platform",
     "source.columns",
+    "source.extra",
     "source.form",
     "source",
     *(f"criteria.{name}" for name in (*COUNTS, *WORD_LISTS)),
@@ -143,6 +144,7 @@ def _source(typed: Mapping[str, Any]) -> dict[str, Any]:
             "tableId": str(typed.get("table_id") or ""),
             "form": typed.get("form") or "csv",
             "columns": {field: column for field, column in columns.items() if column},
+            "extra": dict(typed.get("extra") or {}),
             "platform": (typed.get("platform") or "").strip() or None,
         }
     if typed["kind"] == JSON_API:

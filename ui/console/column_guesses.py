@@ -25,6 +25,10 @@ FIELDS: Mapping[str, str] = {
 }
 """Field of a public profile -> how the form calls it, the important ones first."""
 
+LONGEST_NAME = 30
+_MADE_OF_FIELDS = frozenset({"engagement", "days_since_post", "account_age_days"})
+"""What expressions call by a name although no column states it."""
+
 NAMES: Mapping[str, tuple[str, ...]] = {
     "handle": (
         "handle",
@@ -143,6 +147,24 @@ def guess_columns(columns: Iterable[str]) -> dict[str, str]:
         if free:
             guesses[field] = free[0]
     return guesses
+
+
+def name_extra_columns(columns: Iterable[str]) -> dict[str, str]:
+    """
+    Return name -> column, by names that an expression can say.
+
+    A column that is called as a field of every public profile is, gets a suffix; one of
+    whose name nothing is left is left out.
+    """
+    named: dict[str, str] = {}
+    for column in columns:
+        plain = re.sub(r"[^a-z0-9]+", "_", _plain_name(column)).strip("_")
+        name = re.sub(r"^[0-9_]+", "", plain)[:LONGEST_NAME]
+        if name in FIELDS or name in _MADE_OF_FIELDS:
+            name = f"{name}_column"
+        if name:
+            named.setdefault(name, column)
+    return named
 
 
 def _plain_name(column: str) -> str:

@@ -1,6 +1,6 @@
 """The fields of the campaign form; what was typed outlives reruns and other screens."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import streamlit as st
@@ -19,7 +19,7 @@ from ui.console.campaign_form import (
     REVIEW_RULES,
     TABLE,
 )
-from ui.console.column_guesses import FIELDS, guess_columns
+from ui.console.column_guesses import FIELDS, guess_columns, name_extra_columns
 from ui.console.form_memory import FormMemory
 from ui.console.way_out_form import ask_way_out
 from ui.console.words import plain
@@ -248,6 +248,7 @@ def _ask_table() -> dict[str, Any]:
     )
     columns = _ask_columns(table)
     field_problems("source.columns")
+    extra = _ask_extra(table, columns)
     platform = ""
     if not columns.get("platform"):
         platform = ask_text(
@@ -260,6 +261,7 @@ def _ask_table() -> dict[str, Any]:
         "table_id": table.table_id,
         "form": table.form,
         "columns": columns,
+        "extra": extra,
         "platform": platform,
     }
 
@@ -303,6 +305,25 @@ def _ask_columns(table: UploadedTable) -> dict[str, str]:
         if column != NOT_THERE:
             chosen[field] = column
     return chosen
+
+
+def _ask_extra(table: UploadedTable, columns: Mapping[str, str]) -> dict[str, str]:
+    left = [name for name in table.columns if name not in columns.values()]
+    names = name_extra_columns(left)
+    if not names:
+        return {}
+    chosen = st.multiselect(
+        "Further columns, for expressions",
+        list(names),
+        format_func=lambda name: f"{name} · {_with_example(table, names[name])}",
+        key=f"form_extra_{table.table_id}",
+        persist_state="session",
+        on_change=settle,
+        args=("source.extra",),
+        help="An expression calls such a column by the name that stands first.",
+    )
+    field_problems("source.extra")
+    return {name: names[name] for name in chosen if name in names}
 
 
 def _with_example(table: UploadedTable, column: str) -> str:

@@ -25,7 +25,7 @@ from pydantic import (
 )
 
 from config.errors import InvalidError, SetupError
-from config.recipes.parts import InputPart, RecipeHead, RecipePart
+from config.recipes.parts import ExtraName, InputPart, RecipeHead, RecipePart
 
 FOLDER = Path(__file__).parent
 PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
@@ -49,7 +49,6 @@ def _opened(stated: Any) -> Any:
 
 
 Expression = Annotated[str, AfterValidator(_compiles)]
-ExtraName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
 class FieldPlace(RecipePart):

@@ -2,8 +2,14 @@
 
 import pytest
 
+from tasks.public_profiles.expressions import FIELDS as EXPRESSION_FIELDS
 from tasks.public_profiles.schemas import PROFILE_FIELDS
-from ui.console.column_guesses import FIELDS, NAMES, guess_columns
+from ui.console.column_guesses import (
+    FIELDS,
+    NAMES,
+    guess_columns,
+    name_extra_columns,
+)
 
 
 def test_the_form_offers_every_field_of_a_public_profile() -> None:
@@ -43,3 +49,17 @@ def test_a_whole_name_wins_over_the_end_of_a_path() -> None:
 
 def test_what_is_not_recognised_is_not_guessed() -> None:
     assert guess_columns(["colour", "weight", ""]) == {}
+
+
+def test_further_columns_get_names_that_an_expression_can_say() -> None:
+    columns = ["Team size", "openJobs", "2. Rating (%)", "職種", "Team-Size"]
+    assert name_extra_columns(columns) == {
+        "team_size": "Team size",
+        "open_jobs": "openJobs",
+        "rating": "2. Rating (%)",
+    }
+
+
+@pytest.mark.parametrize("name", sorted({*EXPRESSION_FIELDS, *FIELDS}))
+def test_no_further_column_is_called_as_a_field_is(name: str) -> None:
+    assert name_extra_columns([name]) == {f"{name}_column": name}
