@@ -11,6 +11,7 @@ import psutil
 import psycopg
 import pytest
 
+from config.sections.campaigns import CampaignsSettings
 from deployments.stack.home import Home
 from deployments.stack.state import read_state
 from tests.fixtures.file_site import Answer, file_site, listing_of
@@ -63,10 +64,10 @@ def demo_source(stack: RunningStack) -> dict[str, str]:
     }
 
 
-def csv_of(rows: int) -> bytes:
+def csv_of(rows: int, *, said: str = "") -> bytes:
     lines = ["handle,name,followers,about"]
     lines += [
-        f"person{n},Person {n},{n * 7},{'ceramics' if n % 3 else 'bread'}"
+        f"person{n},Person {n},{n * 7},{'ceramics' if n % 3 else 'bread'}{said}"
         for n in range(rows)
     ]
     return "\n".join(lines).encode()
@@ -118,7 +119,9 @@ def test_a_killed_worker_changes_nothing_about_the_result(
 ) -> None:
     rows = 40_000
     source = {"kind": "table", "columns": CSV_COLUMNS, "platform": "demo"}
-    source["tableId"] = upload(api, csv_of(rows))
+    content = csv_of(rows, said=" and much more" * 6)
+    assert len(content) > CampaignsSettings().large_table_bytes, "read by a process"
+    source["tableId"] = upload(api, content)
     undisturbed = start(api, source, wanted=rows)
     assert wait_for_run(api, undisturbed)["attempt"] == 1
     disturbed = start(api, source, wanted=rows)
