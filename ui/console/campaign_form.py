@@ -11,6 +11,7 @@ HTML_PAGES = "html_pages"
 BROWSER_PAGES = "browser_pages"
 JSON_API = "json_api"
 TABLE = "table"
+_PERCENT = 100
 
 DIRECT, BY_VPN, BY_PROXIES = "direct", "vpn", "proxies"
 WAYS_OUT = {
@@ -216,12 +217,17 @@ def build_criteria(typed: Mapping[str, Any]) -> dict[str, Any]:
 
 def _signs(typed: Mapping[str, Any]) -> dict[str, Any]:
     criteria: dict[str, Any] = {}
-    if typed.get("engagement_min") is not None:
-        criteria["engagement"] = {"min": round(typed["engagement_min"] / 100, 8)}
+    for name, of_typed in (("engagement", _PERCENT), ("account_age", 1)):
+        bounds = {end: typed.get(f"{name}_{end}") for end in ("min", "max")}
+        said = {
+            end: bound if of_typed == 1 else round(bound / of_typed, 8)
+            for end, bound in bounds.items()
+            if bound is not None
+        }
+        if said:
+            criteria[_camel(name)] = said
     if typed.get("activity") is not None:
         criteria["activity"] = typed["activity"]
-    if typed.get("account_age_min") is not None:
-        criteria["accountAge"] = {"min": typed["account_age_min"]}
     lines = (line.strip() for line in (typed.get("expressions") or "").splitlines())
     expressions = [{"expression": line} for line in lines if line]
     return criteria | ({"expressions": expressions} if expressions else {})
@@ -236,26 +242,32 @@ def typed_of_criteria(criteria: Mapping[str, Any]) -> dict[str, Any]:
     for name in WORD_LISTS:
         words = criteria.get(_camel(name)) or criteria.get(name) or ()
         typed[name] = ("\n" if name == "excluded_handles" else ", ").join(words)
-    engagement = (criteria.get("engagement") or {}).get("min")
-    age = criteria.get("accountAge") or {}
+    engagement, age = (criteria.get(one) or {} for one in ("engagement", "accountAge"))
+    for end in ("min", "max"):
+        share = engagement.get(end)
+        typed[f"engagement_{end}"] = None if share is None else round(share * 100, 6)
+        typed[f"account_age_{end}"] = age.get(end)
     each = criteria.get("expressions") or ()
     return typed | {
-        "engagement_min": None if engagement is None else round(engagement * 100, 6),
         "activity": criteria.get("activity"),
-        "account_age_min": age.get("min"),
         "expressions": "\n".join(one["expression"] for one in each),
     }
 
 
-def unshown_criteria(criteria: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the criteria that the form has no field for, so that they are kept."""
-    kept: dict[str, Any] = {}
-    for name in ("engagement", "accountAge"):
-        most = (criteria.get(name) or {}).get("max")
-        if most is not None:
-            kept[name] = {"max": most}
-    if criteria.get("weights"):
-        kept["weights"] = criteria["weights"]
+def keep_unshown(built: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    Return criteria with what the form has no field for as it was.
+
+    That are the weights, and the names and weights of expressions that still stand.
+    """
+    known = {one["expression"]: one for one in before.get("expressions") or ()}
+    kept = dict(built)
+    if "expressions" in built:
+        kept["expressions"] = [
+            known.get(one["expression"], one) for one in built["expressions"]
+        ]
+    if before.get("weights"):
+        kept["weights"] = before["weights"]
     return kept
 
 

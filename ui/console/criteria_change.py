@@ -12,9 +12,9 @@ from ui.console.api_door import ProblemError
 from ui.console.attempts import attempt, show_refusal
 from ui.console.campaign_form import (
     build_criteria,
+    keep_unshown,
     place_problems,
     typed_of_criteria,
-    unshown_criteria,
 )
 from ui.console.criteria_form import VERIFIED, ask_criteria
 from ui.console.form_memory import FormMemory
@@ -74,8 +74,8 @@ def _open(campaign: CampaignAnswer) -> None:
 def _show_dialog(campaign: CampaignAnswer) -> None:
     typed = ask_criteria(_FORM)
     threshold = st.slider("Score needed for review", 0, 100, key=_FORM.key("threshold"))
-    kept = unshown_criteria(campaign.criteria)
-    wish = {"criteria": _joined(build_criteria(typed), kept), "threshold": threshold}
+    criteria = keep_unshown(build_criteria(typed), campaign.criteria)
+    wish = {"criteria": criteria, "threshold": threshold}
     _FORM.show_refusal("The criteria were not accepted")
     with st.container(horizontal=True, key="change_actions"):
         if st.button("Try", icon=":material/visibility:", key="change_try"):
@@ -98,13 +98,6 @@ def preview_in_words(found: CriteriaPreview) -> str:
         f"**{found.after:,} would pass**; {found.before:,} do now. "
         f"{found.gained:,} would join, {found.lost:,} would drop out."
     )
-
-
-def _joined(asked: dict[str, Any], kept: dict[str, Any]) -> dict[str, Any]:
-    for name, value in kept.items():
-        both = isinstance(asked.get(name), dict) and isinstance(value, dict)
-        asked[name] = asked[name] | value if both else value
-    return asked
 
 
 def _try(campaign: CampaignAnswer, wish: dict[str, Any]) -> None:

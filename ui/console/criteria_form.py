@@ -9,6 +9,7 @@ from ui.console.form_memory import FormMemory
 
 VERIFIED = {"Does not matter": None, "Verified only": True, "Not verified": False}
 LONGEST_DAYS = 36_500
+_HELPS = {"engagement": "Likes and comments of a recent post for 100 followers."}
 
 
 def ask_criteria(form: FormMemory) -> dict[str, Any]:
@@ -71,36 +72,60 @@ def _ask_expressions(form: FormMemory) -> str:
 
 def _ask_signs(form: FormMemory) -> dict[str, Any]:
     """Ask how lively and how old an account should be."""
-    asked: dict[str, tuple[str, str, float | int]] = {
-        "engagement_min": ("Engagement, in %", "At least", 0.1),
-        "activity": ("Last post within, in days", "Such as: 30", 1),
-        "account_age_min": ("Account older than, in days", "Such as: 365", 1),
-    }
-    helps = {
-        "engagement_min": "Likes and comments of a recent post for 100 followers.",
-    }
-    places = ("engagement", "activity", "account_age")
     typed: dict[str, Any] = {}
-    columns = st.columns(3, gap="medium")
-    for column, place, (name, (label, said, step)) in zip(
-        columns, places, asked.items(), strict=True
-    ):
-        with column:
-            typed[name] = st.number_input(
-                label,
-                min_value=step,
-                max_value=type(step)(LONGEST_DAYS),
-                value=None,
-                step=step,
-                key=form.key(name),
-                persist_state="session",
-                placeholder=said,
-                help=helps.get(name),
-                on_change=form.settle,
-                args=(f"criteria.{place}",),
+    lively, old, active = st.columns(3, gap="medium")
+    with lively:
+        for end, words in (("min", "At least"), ("max", "At most")):
+            typed[f"engagement_{end}"] = _ask_number(
+                form,
+                f"engagement_{end}",
+                f"Engagement {words.lower()}, in %",
+                place="engagement",
+                step=0.1,
             )
-            form.show_problems(f"criteria.{place}")
+        form.show_problems("criteria.engagement")
+    with old:
+        for end, words in (("min", "older"), ("max", "younger")):
+            typed[f"account_age_{end}"] = _ask_number(
+                form,
+                f"account_age_{end}",
+                f"Account {words} than, in days",
+                place="account_age",
+                step=1,
+            )
+        form.show_problems("criteria.account_age")
+    with active:
+        typed["activity"] = _ask_number(
+            form,
+            "activity",
+            "Last post within, in days",
+            place="activity",
+            step=1,
+        )
+        form.show_problems("criteria.activity")
     return typed
+
+
+def _ask_number(
+    form: FormMemory,
+    name: str,
+    label: str,
+    *,
+    place: str,
+    step: float,
+) -> float | int | None:
+    return st.number_input(
+        label,
+        min_value=step,
+        max_value=type(step)(LONGEST_DAYS),
+        value=None,
+        step=step,
+        key=form.key(name),
+        persist_state="session",
+        help=_HELPS.get(place),
+        on_change=form.settle,
+        args=(f"criteria.{place}",),
+    )
 
 
 def _ask_range(form: FormMemory, name: str) -> dict[str, int | None]:

@@ -17,11 +17,14 @@ from tasks.public_profiles.schemas import (
 from ui.console.api_door import FieldProblem
 from ui.console.campaign_form import (
     PLACES,
+    build_criteria,
     build_request,
     check_form,
     find_place,
+    keep_unshown,
     place_problems,
     split_words,
+    typed_of_criteria,
 )
 
 PAGES = {
@@ -245,3 +248,38 @@ def test_what_an_interface_needs_is_told_at_its_fields_before_it_is_asked() -> N
     assert placed["source.inputs"][0].startswith("usernames: ")
     assert list(place_problems(check_form(API | {"recipe": None}))) == ["source.recipe"]
     assert find_place("body.source.json_api.baseUrl") == "source.base_url"
+
+
+CRITERIA = {
+    "followers": {"min": 10, "max": None},
+    "engagement": {"min": 0.01, "max": 0.25},
+    "accountAge": {"max": 3650},
+    "activity": 30,
+    "weights": {"followers": 2},
+    "expressions": [
+        {"expression": "posts > 3", "name": "busy", "weight": 2},
+        {"expression": "followers > 5", "name": "", "weight": 1},
+    ],
+}
+
+
+def test_criteria_come_out_of_the_form_as_they_went_in() -> None:
+    built = build_criteria(typed_of_criteria(CRITERIA))
+    assert keep_unshown(built, CRITERIA) == CRITERIA
+
+
+def test_an_expression_that_is_written_anew_loses_its_old_name_and_weight() -> None:
+    typed = typed_of_criteria(CRITERIA) | {"expressions": "posts > 4\nfollowers > 5"}
+    kept = keep_unshown(build_criteria(typed), CRITERIA)
+    assert kept["expressions"] == [
+        {"expression": "posts > 4"},
+        {"expression": "followers > 5", "name": "", "weight": 1},
+    ]
+
+
+def test_bounds_that_are_taken_out_of_the_form_are_gone() -> None:
+    typed = typed_of_criteria(CRITERIA) | {"engagement_max": None}
+    typed["account_age_max"] = None
+    kept = keep_unshown(build_criteria(typed), CRITERIA)
+    assert kept["engagement"] == {"min": 0.01}
+    assert "accountAge" not in kept
