@@ -184,12 +184,14 @@ def test_an_ended_login_shows_no_data_and_leads_away(
 def test_a_table_is_taken_and_its_columns_are_guessed(console: AppTest) -> None:
     show(console, NEW_CAMPAIGN)
     console.segmented_control(key="form_kind").set_value("table").run()
-    table = b"username,full_name,about\nada,Ada,Potter\n"
+    table = b"username,full_name,about,Team size\nada,Ada,Potter,12\n"
     console.file_uploader(key="form_file").upload("people.csv", table).run()
     assert not console.exception
     chosen = {box.label: box.value for box in console.selectbox}
     assert chosen["Handle (needed)"] == "username"
     assert chosen["Description"] == "about"
+    (further,) = console.multiselect
+    assert further.options == ["team_size · Team size · 12"]
 
 
 def test_a_file_that_is_no_table_is_refused_where_it_was_chosen(
