@@ -104,13 +104,13 @@ def test_a_long_wish_is_kept_in_the_position_and_held_by_another_process(
     service.first.append(Said({}, 429, {"Retry-After": "1"}))
     with closing(open_reading(service, recipe)) as reading:
         portion = reading.acquire(position={}, limit=5)
-    assert (portion.items, portion.ended) == (0, False)
+    assert (portion.profiles, portion.ended) == ([], False)
     assert portion.position["wait_until"]
     position, items = portion.position, 0
     while not items:
         with closing(open_reading(service, recipe)) as reading:
             portion = reading.acquire(position=position, limit=5)
-        position, items = portion.position, portion.items
+        position, items = portion.position, len(portion.profiles)
     first, second = (one.moment for one in service.asked[:2])
     assert second - first >= 1.0
     assert len(service.asked) == 2
@@ -214,7 +214,7 @@ def test_a_link_to_another_host_is_not_followed(service: JsonService) -> None:
     reading = open_reading(service, recipe_for("/link", PAGING["/link"]))
     with closing(reading):
         portion = reading.acquire(position={}, limit=100)
-        assert portion.items == 1
+        assert len(portion.profiles) == 1
         with pytest.raises(RefusedError, match="which this source does not name"):
             reading.acquire(position=portion.position, limit=100)
 
