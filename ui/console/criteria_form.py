@@ -74,26 +74,26 @@ def _ask_signs(form: FormMemory) -> dict[str, Any]:
     """Ask how lively and how old an account should be."""
     typed: dict[str, Any] = {}
     lively, old, active = st.columns(3, gap="medium")
-    with lively:
-        for end, words in (("min", "At least"), ("max", "At most")):
-            typed[f"engagement_{end}"] = _ask_number(
-                form,
-                f"engagement_{end}",
-                f"Engagement {words.lower()}, in %",
-                place="engagement",
-                step=0.1,
-            )
-        form.show_problems("criteria.engagement")
-    with old:
-        for end, words in (("min", "older"), ("max", "younger")):
-            typed[f"account_age_{end}"] = _ask_number(
-                form,
-                f"account_age_{end}",
-                f"Account {words} than, in days",
-                place="account_age",
-                step=1,
-            )
-        form.show_problems("criteria.account_age")
+    bounds: tuple[tuple[Any, str, tuple[str, str], float], ...] = (
+        (
+            lively,
+            "engagement",
+            ("Engagement at least, in %", "Engagement at most, in %"),
+            0.1,
+        ),
+        (
+            old,
+            "account_age",
+            ("Account older than, in days", "Account younger than, in days"),
+            1,
+        ),
+    )
+    for column, place, labels, step in bounds:
+        with column:
+            for end, label in zip(("min", "max"), labels, strict=True):
+                name = f"{place}_{end}"
+                typed[name] = _ask_number(form, name, label, place=place, step=step)
+            form.show_problems(f"criteria.{place}")
     with active:
         typed["activity"] = _ask_number(
             form,

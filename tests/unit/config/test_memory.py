@@ -1,6 +1,5 @@
 """Threads share one arena of malloc once they were told to."""
 
-import platform
 import subprocess
 import sys
 
@@ -35,7 +34,6 @@ libc.fflush(out)
 """
 
 
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="arenas are glibc's")
 @pytest.mark.parametrize(("wish", "has_one"), [("shared", True), ("own", False)])
 def test_threads_share_one_arena_once_they_were_told_to(
     wish: str, *, has_one: bool
