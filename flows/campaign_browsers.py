@@ -68,6 +68,7 @@ def open_browser_pages(
         most_pictures=0 if pictures is None else section.failure_pictures,
         largest_picture=section.largest_failure_picture,
         turns=PinnedTurns(),
+        loads_pictures=source.loads_pictures,
     )
     return BrowserPages(pool, terms, pictures=pictures)
 

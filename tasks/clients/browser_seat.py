@@ -107,6 +107,8 @@ class BrowserTerms(NamedTuple):
     turns: Turns | None = None
     """Where a browser asks before it uses the proxy it is bound to."""
 
+    loads_pictures: bool = True
+
 
 class PictureBook:
     """Pictures of failures, a few and none too large; filled by several threads."""
@@ -332,6 +334,8 @@ class Seat:
             largest_page=limits.largest_page_bytes,
         )
         self._browser.check()
+        if not self._terms.loads_pictures:
+            self._browser.leave_out_pictures()
         return self._browser, self._leased
 
     def _read_robots(self, url: str) -> tuple[int | None, str]:

@@ -30,5 +30,8 @@ class OpenBrowser(Protocol):
     def check(self) -> None:
         """Return if the browser answers and runs scripts."""
 
+    def leave_out_pictures(self) -> None:
+        """Load no pictures, fonts, sounds and videos until it is detached."""
+
     def detach(self) -> None:
         """Let go of the browser; it stays open."""

@@ -258,6 +258,9 @@ class BrowserPagesSource(PagesSource):
     recycle_after_minutes: Annotated[StrictInt, Ge(1), Le(1_440)] = 30
     """The same, after so many minutes."""
 
+    loads_pictures: StrictBool = False
+    """Whether browsers load pictures, fonts and videos too, which no recipe reads."""
+
     leak_test: LeakTestDemand | None = None
     """A passed leak test not older than this, for each browser profile it uses."""
 

@@ -161,6 +161,7 @@ def _source(typed: Mapping[str, Any]) -> dict[str, Any]:
     if typed["kind"] == BROWSER_PAGES:
         pages["browserProfileIds"] = [str(one) for one in typed["browser_profile_ids"]]
         pages["browsersAtOnce"] = typed["browsers_at_once"]
+        pages["loadsPictures"] = typed["loads_pictures"]
         max_age = typed.get("leak_test_max_age")
         pages["leakTest"] = {"maxAgeMinutes": max_age} if max_age else None
     return pages

@@ -195,6 +195,13 @@ def _ask_browser_pages() -> dict[str, Any]:
             help="More read faster, and cost 160 to 600 MB each.",
         )
         field_problems("source.browsers_at_once")
+    typed["loads_pictures"] = st.toggle(
+        "Load pictures and fonts",
+        key="form_loads_pictures",
+        help="No recipe reads them. Without them pages come sooner and cost less of a "
+        "proxy's traffic; a page can tell.",
+        persist_state="session",
+    )
     return typed | _ask_leak_test()
 
 

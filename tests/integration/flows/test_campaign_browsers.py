@@ -175,6 +175,28 @@ def test_a_page_that_states_nothing_is_pictured(site: OddSite) -> None:
     assert picture.reason
 
 
+def test_pictures_and_fonts_are_loaded_only_where_they_are_wanted(
+    site: OddSite,
+) -> None:
+    unseen = {"/a.PNG", "/b.jpg?wide=9", "/letters.woff2"}
+    for loads in (False, True):
+        one = make_browser_profile()
+        with closing(open_door(site.url, (one,), loads_pictures=loads)) as door:
+            (answer,) = door.fetch([f"{site.url}/illustrated"])
+        assert answer.state is PageState.FETCHED
+        assert unseen & set(site.asked) == (unseen if loads else set())
+    assert site.asked["/words.js"] == 2
+
+
+def test_a_page_whose_address_ends_like_a_pictures_is_read(site: OddSite) -> None:
+    urls = [f"{site.url}/people/jo.mov", f"{site.url}/illustrated"]
+    with closing(open_door(site.url, (make_browser_profile(),))) as door:
+        answers = door.fetch(urls)
+    assert [one.state for one in answers] == [PageState.FETCHED] * 2
+    assert site.asked["/people/jo.mov"] == 1
+    assert "/a.PNG" not in site.asked
+
+
 def test_public_profiles_are_the_same_as_over_http(demo_site: DemoSiteAddress) -> None:
     listing_url = f"{demo_site.url}/people"
     recipe = find_recipe(RECIPE)

@@ -40,6 +40,7 @@ BROWSER_PAGES = PAGES | {
     "kind": "browser_pages",
     "browser_profile_ids": ["0198f0f0-0000-7000-8000-000000000001"],
     "browsers_at_once": 2,
+    "loads_pictures": False,
 }
 TABLE = {
     "kind": "table",
@@ -181,6 +182,14 @@ def test_a_campaign_in_browsers_may_demand_a_leak_test(
     assert (
         "leakTest" not in build_request(PAGES | {"leak_test_max_age": typed})["source"]
     )
+
+
+@pytest.mark.parametrize("wanted", [False, True])
+def test_a_campaign_in_browsers_says_whether_pictures_are_wanted(
+    wanted: object,
+) -> None:
+    request = build_request(BROWSER_PAGES | {"loads_pictures": wanted})
+    assert request["source"]["loadsPictures"] == wanted
 
 
 def test_a_table_needs_a_column_for_the_handle() -> None:
