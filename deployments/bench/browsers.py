@@ -53,13 +53,25 @@ class BrowserFigures:
 
     one: Measured
     two: Measured
+    cpu_seconds: Sequence[float]
+    """Of worker, browsers and drivers for each campaign, their starts included."""
+
     bytes_per_browser: Sequence[float]
     """Proportional set size of each, with one, two, ... running, driver included."""
 
     @property
     def ratio(self) -> float:
         """Pages a second with one browser, in units of the plain loop's."""
-        return self.one.rows_per_second / self.plain.rows_per_second
+        return self.pages_per_second(self.one) / self.plain.rows_per_second
+
+    @property
+    def cpu_milliseconds_per_page(self) -> float:
+        """CPU for one page with one browser."""
+        return self.cpu_seconds[0] * 1000 / self.one.rows
+
+    def pages_per_second(self, campaign: Measured) -> float:
+        """Pages a second of a campaign, the browser's start left out."""
+        return campaign.rows / (campaign.seconds - self.first_page_seconds)
 
 
 def measure_browsers(stack: OwnStack, wish: Wish, *, pages: int) -> BrowserFigures:
@@ -78,23 +90,21 @@ def measure_browsers(stack: OwnStack, wish: Wish, *, pages: int) -> BrowserFigur
         memory = _weigh(api, ids, stack=stack, page_url=page_url)
     source = {"kind": "browser_pages", "listingUrl": listing_url}
     before = run_plain_loop(listing_url)
-    one, two = (
-        measure_campaign(
-            stack,
-            wish(
-                f"{pages:,} pages, {at_once} browser{'s' * (at_once > 1)}",
-                {
-                    **source,
-                    "browserProfileIds": ids[:at_once],
-                    "browsersAtOnce": at_once,
-                    "recycleAfterPages": max(pages, 200),
-                },
-                pages,
-            ),
-            longest_seconds=LONGEST_SECONDS,
-        )
-        for at_once in (1, 2)
-    )
+    campaigns, cpu = [], []
+    for at_once in (1, 2):
+        named = f"{pages:,} pages, {at_once} browser{'s' * (at_once > 1)}"
+        wanted = {
+            **source,
+            "browserProfileIds": ids[:at_once],
+            "browsersAtOnce": at_once,
+            "recycleAfterPages": max(pages, 200),
+        }
+        with TreeMeter(stack.multilogin_process_id) as meter:
+            campaign = measure_campaign(
+                stack, wish(named, wanted, pages), longest_seconds=LONGEST_SECONDS
+            )
+        campaigns.append(campaign)
+        cpu.append(meter.sampled_cpu_seconds + campaign.cpu_seconds)
     after = run_plain_loop(listing_url)
     return BrowserFigures(
         start_seconds=median(start for start, _ in starts),
@@ -103,10 +113,12 @@ def measure_browsers(stack: OwnStack, wish: Wish, *, pages: int) -> BrowserFigur
         plain=PlainResult(
             before.rows + after.rows,
             before.seconds + after.seconds,
-            before.seconds_to_first_page,
+            before.seconds_to_first_page + after.seconds_to_first_page,
+            before.cpu_seconds + after.cpu_seconds,
         ),
-        one=one,
-        two=two,
+        one=campaigns[0],
+        two=campaigns[1],
+        cpu_seconds=cpu,
         bytes_per_browser=memory,
     )
 

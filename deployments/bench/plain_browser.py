@@ -16,6 +16,7 @@ from selectolax.lexbor import LexborHTMLParser
 from selenium import webdriver
 
 from deployments.bench.bare_loop import FIELDS
+from deployments.bench.tree_meter import TreeMeter
 from deployments.stack.browser import browser
 
 
@@ -26,24 +27,32 @@ class PlainResult:
     rows: int
     seconds: float
     seconds_to_first_page: float
+    cpu_seconds: float
+    """Of browser, driver and loop."""
 
     @property
     def rows_per_second(self) -> float:
-        """Pages read in a second."""
-        return self.rows / self.seconds
+        """Pages read in a second, the browser's start left out."""
+        return self.rows / (self.seconds - self.seconds_to_first_page)
+
+    @property
+    def cpu_milliseconds_per_row(self) -> float:
+        """CPU for one page."""
+        return self.cpu_seconds * 1000 / self.rows
 
 
 def run_plain_loop(listing_url: str) -> PlainResult:
     """Read every page that the listing and its followers link to."""
     began, first, read = monotonic(), 0.0, 0
-    with plain_browser() as driver:
+    with TreeMeter(os.getpid()) as meter, plain_browser() as driver:
         for address in _list_pages(driver, listing_url):
             driver.get(address)
             page = LexborHTMLParser(driver.page_source)
             nodes = [page.css_first(selector) for selector in FIELDS]
             read += bool([node.text() for node in nodes if node])
             first = first or monotonic() - began
-    return PlainResult(read, monotonic() - began, first)
+    seconds = monotonic() - began
+    return PlainResult(read, seconds, first, meter.sampled_cpu_seconds)
 
 
 def _list_pages(driver: webdriver.Chrome, listing_url: str) -> dict[str, None]:

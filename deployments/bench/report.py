@@ -175,6 +175,9 @@ def _browsers_as_object(figures: BrowserFigures) -> dict[str, Any]:
             "two": _figures(figures.two),
             "plain_rows_per_second": figures.plain.rows_per_second,
             "ratio_to_plain": figures.ratio,
+            "pages_per_second": figures.pages_per_second(figures.one),
+            "cpu_milliseconds_per_page": figures.cpu_milliseconds_per_page,
+            "plain_cpu_milliseconds_per_page": figures.plain.cpu_milliseconds_per_row,
         }
     }
 
@@ -189,9 +192,19 @@ def _browser_table(figures: BrowserFigures) -> Table:
             f"{figures.plain_first_page_seconds:.2f}"
         ),
         "plain Selenium loop, pages/s": f"{figures.plain.rows_per_second:.1f}",
-        "campaign with one browser, pages/s": f"{figures.one.rows_per_second:.1f}",
+        "campaign with one browser, pages/s": (
+            f"{figures.pages_per_second(figures.one):.1f}"
+        ),
         "one browser in units of the plain loop": f"{figures.ratio:.2f}",
-        "campaign with two browsers, pages/s": f"{figures.two.rows_per_second:.1f}",
+        "campaign with two browsers, pages/s": (
+            f"{figures.pages_per_second(figures.two):.1f}"
+        ),
+        "plain Selenium loop, CPU ms/page": (
+            f"{figures.plain.cpu_milliseconds_per_row:.0f}"
+        ),
+        "campaign with one browser, CPU ms/page": (
+            f"{figures.cpu_milliseconds_per_page:.0f}"
+        ),
     }
     for running, taken in enumerate(figures.bytes_per_browser, 1):
         rows[f"MiB (PSS) a browser, {running} running"] = f"{taken / MEBIBYTE:.0f}"

@@ -25,12 +25,21 @@ class TreeMeter:
         self._thread = Thread(target=self._look, name="tree-meter", daemon=True)
         self._cpu_before = 0.0
         self.cpu_seconds = 0.0
+        self._own_cpu: dict[int, float] = {}
+        self.sampled_cpu_seconds = 0.0
+        """
+        The same, by each process's own time when it was last seen: a browser's children
+        escape the other account, for nobody waits for them (it saw half).
+        """
+
         self.memory: list[int] = []
         """Bytes at each look, four a second."""
 
     def __enter__(self) -> Self:
         """Begin to measure."""
         self._cpu_before = self._cpu()
+        self._sample_cpu()
+        self.sampled_cpu_seconds = -sum(self._own_cpu.values())
         self._thread.start()
         return self
 
@@ -44,6 +53,8 @@ class TreeMeter:
         self._done.set()
         self._thread.join()
         self.cpu_seconds = self._cpu() - self._cpu_before
+        self._sample_cpu()
+        self.sampled_cpu_seconds += sum(self._own_cpu.values())
 
     @property
     def peak_bytes(self) -> int:
@@ -53,6 +64,7 @@ class TreeMeter:
     def _look(self) -> None:
         while True:
             self.memory.append(self._memory())
+            self._sample_cpu()
             if self._done.wait(SECONDS_BETWEEN_LOOKS):
                 return
 
@@ -60,6 +72,12 @@ class TreeMeter:
         with suppress(psutil.NoSuchProcess):
             return [self._root, *self._root.children(recursive=True)]
         return []
+
+    def _sample_cpu(self) -> None:
+        for process in self._tree():
+            with suppress(psutil.NoSuchProcess):
+                spent = process.cpu_times()
+                self._own_cpu[process.pid] = spent.user + spent.system
 
     def _cpu(self) -> float:
         total = 0.0
