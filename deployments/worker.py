@@ -6,6 +6,8 @@ import logging
 import platform
 import signal
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import timedelta
 from typing import Any
 
@@ -40,9 +42,14 @@ def main() -> None:
     set_up_logs()
     enter_client_environment()
     is_warm = settings().prefect.worker == WarmWorker.type
-    if is_warm:
-        import_all(WarmWorker.flow_modules)  # while Prefect's server may be starting
-    apply_registry_once_prefect_answers()
+    # Beside the imports, which take as long: a worker that was killed is back sooner.
+    with ThreadPoolExecutor(1) as beside:
+        applying = beside.submit(
+            copy_context().run, apply_registry_once_prefect_answers
+        )
+        if is_warm:
+            import_all(WarmWorker.flow_modules)
+    applying.result()
     if is_warm:
         # Now, for what Prefect's client set up is shared too; and not later, for from
         # here on there are threads.
