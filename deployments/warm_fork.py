@@ -39,6 +39,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from config.logs import set_up_logs
+from config.memory import look_for_cycles_rarely
 
 PRELOAD = (
     "anyio._backends._asyncio",
@@ -167,6 +168,7 @@ def _run_flow(wish: dict[str, Any]) -> NoReturn:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.clear()  # noqa: TID251 - Prefect's engine reads its wish from there
     os.environ.update(wish["env"])  # noqa: TID251 - the same
+    look_for_cycles_rarely()
     sys.argv = ["prefect.engine"]
     try:
         with warnings.catch_warnings():

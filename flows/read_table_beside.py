@@ -7,6 +7,7 @@ import sys
 from datetime import datetime
 
 from config.errors import ApplicationError
+from config.memory import look_for_cycles_rarely
 from flows.campaign_table import TableReader
 from flows.table_process import pack_portion, send_frame
 from tasks.public_profiles.criteria import Criteria
@@ -27,6 +28,7 @@ def main() -> None:
         may_use_process=False,
     )
     gc.freeze()
+    look_for_cycles_rarely()
     send_frame(answers, b"")
     for line in wishes:
         wish = json.loads(line)

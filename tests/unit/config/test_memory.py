@@ -1,4 +1,4 @@
-"""Threads share one arena of malloc once they were told to."""
+"""Arenas of malloc are shared, and cycles rarely looked for, where that is told."""
 
 import subprocess
 import sys
@@ -32,6 +32,32 @@ out = libc.fdopen(1, b"w")
 libc.malloc_info(0, out)
 libc.fflush(out)
 """
+
+COUNT_LOOKS = """
+import gc, sys
+from config.memory import look_for_cycles_rarely
+
+looks = []
+gc.callbacks.append(lambda phase, told: looks.append(phase))
+if sys.argv[1] == "rarely":
+    look_for_cycles_rarely()
+rows = [[number] for number in range(50_000)]
+print(looks.count("start"))
+"""
+
+
+@pytest.mark.parametrize(("wish", "least", "most"), [("rarely", 1, 3), ("", 50, 100)])
+def test_cycles_are_looked_for_rarely_where_that_was_told(
+    wish: str, *, least: int, most: int
+) -> None:
+    told = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", COUNT_LOOKS, wish],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert least <= int(told.stdout) <= most
 
 
 @pytest.mark.parametrize(("wish", "has_one"), [("shared", True), ("own", False)])
