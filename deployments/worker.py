@@ -43,13 +43,18 @@ def main() -> None:
     enter_client_environment()
     is_warm = settings().prefect.worker == WarmWorker.type
     # Beside the imports, which take as long: a worker that was killed is back sooner.
+    gives_up = threading.Event()
     with ThreadPoolExecutor(1) as beside:
         applying = beside.submit(
-            copy_context().run, apply_registry_once_prefect_answers
+            copy_context().run, apply_registry_once_prefect_answers, gives_up
         )
-        if is_warm:
-            import_all(WarmWorker.flow_modules)
-    applying.result()
+        try:
+            if is_warm:
+                import_all(WarmWorker.flow_modules)
+            applying.result()
+        except BaseException:
+            gives_up.set()  # else it would be waited for until Prefect answers
+            raise
     if is_warm:
         # Now, for what Prefect's client set up is shared too; and not later, for from
         # here on there are threads.
@@ -57,9 +62,12 @@ def main() -> None:
     asyncio.run(work_until_stopped(make_worker()))
 
 
-def apply_registry_once_prefect_answers() -> None:
+def apply_registry_once_prefect_answers(gives_up: threading.Event) -> None:
     """
     Apply the registry, and wait for a Prefect server that is still starting.
+
+    Args:
+        gives_up: Set it to wait no longer.
 
     Raises:
         UnreachableError: It did not answer for two minutes.
@@ -69,9 +77,8 @@ def apply_registry_once_prefect_answers() -> None:
         try:
             apply_registry()
         except UnreachableError:
-            if left == 0:
+            if left == 0 or gives_up.wait(_SECONDS_BETWEEN_TRIES):
                 raise
-            threading.Event().wait(_SECONDS_BETWEEN_TRIES)
         else:
             return
 

@@ -1,5 +1,6 @@
 """One portion of a campaign run: acquired, scored and stored in one transaction."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +9,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from config.clock import now
-from config.errors import InvalidError
+from config.errors import ApplicationError, InvalidError
 from config.recipes.json_api import find_api_recipe
 from config.settings import settings
 from config.vocabulary import Stage
@@ -69,6 +70,8 @@ from tasks.public_profiles.schemas import (
 from tasks.public_profiles.score import Scoring
 from tasks.reviews.repository import queue_for_review
 from tasks.statistics import count_anew, is_out_of_date
+
+log = logging.getLogger(__name__)
 
 AnySource = TableSource | HtmlPagesSource | BrowserPagesSource | JsonApiSource
 type_of_source: TypeAdapter[AnySource] = TypeAdapter(Source)
@@ -183,14 +186,22 @@ def work_portion(work: CampaignWork) -> PortionEnd:
     work.acquired += counts.acquired
     work.listed += counts.listed
     if is_out_of_date(before=before, after=work.acquired):
-        with transaction() as session:
-            count_anew(session)
+        _count_anew()
     is_last = read.portion.ended or work.acquired >= work.taken.wanted
     return PortionEnd(
         items=read.items,
         goes_on=standing is Standing.GO_ON and not is_last,
         is_last=standing is Standing.GO_ON and is_last,
     )
+
+
+def _count_anew() -> None:
+    """Renew the planner's statistics; that they stay old fails no stored portion."""
+    try:
+        with transaction() as session:
+            count_anew(session)
+    except ApplicationError as problem:
+        log.warning("the planner's statistics stay old: %s", problem.message)
 
 
 def _read(work: CampaignWork) -> ReadPortion:

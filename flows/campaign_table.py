@@ -1,5 +1,6 @@
 """Reads the table of a campaign run, whatever its form, going on where it stopped."""
 
+import logging
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,8 @@ from tasks.public_profiles.criteria import Criteria
 from tasks.public_profiles.read_parquet import ParquetTable
 from tasks.public_profiles.schemas import TableSource
 from tasks.public_profiles.score import Scoring
+
+log = logging.getLogger(__name__)
 
 
 class TableReader:
@@ -46,11 +49,12 @@ class TableReader:
         self._scoring = Scoring(criteria, now=at)
         self._lines = OpenTable(source.table_id)
         self._parquet: ParquetTable | None = None
-        self._beside = (
-            TableProcess(source, criteria, at=at)
-            if may_use_process and _is_large(source)
-            else None
-        )
+        self._beside: TableProcess | None = None
+        if may_use_process and _is_large(source):
+            try:
+                self._beside = TableProcess(source, criteria, at=at)
+            except OSError as full:
+                log.warning("the run reads its table without a process: %s", full)
 
     def read(self, position: dict[str, Any], *, limit: int) -> ReadPortion:
         """

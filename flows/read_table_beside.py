@@ -11,6 +11,7 @@ from config.memory import look_for_cycles_rarely
 from flows.campaign_table import TableReader
 from flows.table_process import pack_portion, send_frame
 from tasks.public_profiles.criteria import Criteria
+from tasks.public_profiles.ready import FORM_OF_ROWS
 from tasks.public_profiles.schemas import TableSource
 
 
@@ -29,7 +30,7 @@ def main() -> None:
     )
     gc.freeze()
     look_for_cycles_rarely()
-    send_frame(answers, b"")
+    send_frame(answers, FORM_OF_ROWS)
     for line in wishes:
         wish = json.loads(line)
         try:

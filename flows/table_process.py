@@ -6,15 +6,16 @@ therefore runs as `python -m flows.read_table_beside`, which is given, as one JS
 object a line, first the source and the criteria, then where to read on and how much:
 
     run -> {"source": {...}, "criteria": {...}, "at": "2026-11-23T10:00:00Z"}
-        <- an empty frame: imported and ready
+        <- a frame: imported and ready, and what its rows are made for
         -> {"position": {...}, "limit": 5000}
         <- a frame: what was read, pickled; empty if it could not be read
 
 A frame is its length in 8 bytes, then the content. The process ends with its run: its
-input ends then.
+input ends then. It has nothing to lose, so it is killed where it is not needed.
 """
 
 import json
+import logging
 import pickle
 import select
 import subprocess
@@ -26,10 +27,11 @@ from typing import Any, BinaryIO
 
 from flows.campaign_reading import ReadPortion
 from tasks.public_profiles.criteria import Criteria
-from tasks.public_profiles.ready import ReadyProfile
+from tasks.public_profiles.ready import FORM_OF_ROWS, ReadyProfile
 from tasks.public_profiles.schemas import TableSource
 
-_SECONDS_TO_END = 5.0
+log = logging.getLogger(__name__)
+
 _size = Struct("!Q")
 
 
@@ -43,13 +45,21 @@ class TableProcess:
     def __init__(
         self, source: TableSource, criteria: Criteria, *, at: datetime
     ) -> None:
-        """Start the process; its imports take most of a second, nobody waits for it."""
+        """
+        Start the process; its imports take most of a second, nobody waits for it.
+
+        Raises:
+            OSError: The machine has no room for another process.
+        """
         self._process = subprocess.Popen(
             [sys.executable, "-m", "flows.read_table_beside"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
-        self._is_ready = self._is_lost = False
+        self._is_ready = False
+        self.is_lost = False
+        """Whether it is to be done without from now on."""
+
         order = {
             "source": source.model_dump(mode="json"),
             "criteria": criteria.model_dump(mode="json"),
@@ -60,25 +70,22 @@ class TableProcess:
 
     def read(self, position: dict[str, Any], *, limit: int) -> ReadPortion | None:
         """Return the next rows; None if it is not ready, or could not read them."""
-        if self._is_lost or not (self._is_ready or self.becomes_ready()):
+        if self.is_lost or not (self._is_ready or self.becomes_ready()):
             return None
         try:
             self._send({"position": position, "limit": limit})
             content = receive_frame(self._stdout)
         except (OSError, EOFError):
             content = b""
-        self._is_lost = not content
+        self.is_lost = not content
         return unpack_portion(content) if content else None
 
     def close(self) -> None:
         """End the process."""
+        self._process.kill()
+        self._process.wait()
         with suppress(OSError):
             self._stdin.close()
-        try:
-            self._process.wait(_SECONDS_TO_END)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
         self._stdout.close()
 
     def becomes_ready(self) -> bool:
@@ -86,10 +93,15 @@ class TableProcess:
         has_said, _, _ = select.select([self._stdout], [], [], 0)
         if has_said:
             try:
-                receive_frame(self._stdout)
-                self._is_ready = True
+                self._is_ready = receive_frame(self._stdout) == FORM_OF_ROWS
             except (OSError, EOFError):
-                self._is_lost = True
+                self._is_ready = False
+            self.is_lost = not self._is_ready
+            if self.is_lost:
+                log.warning(
+                    "the process that reads the table did not start as it should, so "
+                    "the run reads it; if Muster was updated, restart its workers"
+                )
         return self._is_ready
 
     def _send(self, wish: dict[str, Any]) -> None:

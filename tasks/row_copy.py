@@ -47,9 +47,11 @@ class RowForm:
     def __init__(self, model: type[DeclarativeBase], columns: Sequence[str]) -> None:
         of_table = [model.__table__.c[name] for name in columns]
         names = ", ".join(f'"{column.name}"' for column in of_table)
-        self._statement = (
+        self.statement = (
             f'COPY "{model.__tablename__}" ({names}) FROM STDIN (FORMAT BINARY)'
         )
+        """It names the table and the columns in their order."""
+
         self._packers = [_packer_of(column.type) for column in of_table]
         self.begin = pack("!h", len(of_table))
         """What a whole row begins with."""
@@ -90,14 +92,14 @@ class RowForm:
         try:
             with (
                 connection.cursor() as cursor,
-                cursor.copy(self._statement.encode()) as copy,
+                cursor.copy(self.statement.encode()) as copy,
             ):
                 copy.write(_BEGIN)
                 for block in _blocks(packed):
                     copy.write(block)
                 copy.write(_END)
         except psycopg.OperationalError as lost:
-            raise OperationalError(self._statement, None, lost) from lost
+            raise OperationalError(self.statement, None, lost) from lost
 
 
 def _blocks(pieces: Iterable[bytes]) -> Iterable[bytes]:

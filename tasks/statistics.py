@@ -4,7 +4,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 _FIRST, _GROWTH = 1_024, 4
-_ANALYZE = text("ANALYZE public_profiles, review_items")
+_ANALYZE = text("ANALYZE (SKIP_LOCKED) public_profiles, review_items")
 
 
 def is_out_of_date(*, before: int, after: int) -> bool:
@@ -25,5 +25,9 @@ def is_out_of_date(*, before: int, after: int) -> bool:
 
 
 def count_anew(session: Session) -> None:
-    """Have PostgreSQL look at samples of the tables; a tenth of a second."""
+    """
+    Have PostgreSQL look at samples of the tables; a tenth of a second.
+
+    A table that somebody tends already is left out, for it would be waited for.
+    """
     session.execute(_ANALYZE)

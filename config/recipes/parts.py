@@ -1,12 +1,27 @@
 """What recipes of all kinds have in common: a name, a version, a sentence, inputs."""
 
 import re
+from keyword import iskeyword
 from typing import Annotated
 
 from annotated_types import Ge, Len
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-ExtraName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+
+def is_free_word(name: str) -> bool:
+    """Whether a word means nothing yet where expressions are written."""
+    return not iskeyword(name) and name != "extra"
+
+
+def _free(name: str) -> str:
+    if not is_free_word(name):
+        raise ValueError(f"expressions cannot say {name!r}: call it something else")
+    return name
+
+
+ExtraName = Annotated[
+    str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$"), AfterValidator(_free)
+]
 """How expressions call what a source states beyond the fields of a public profile."""
 
 

@@ -104,8 +104,13 @@ class _Reviewer:
 
     def _find(self, api: httpx.Client) -> dict[str, str]:
         answer = read_answer(api.get("/campaigns", params={"search": self._name}))
-        items = answer["items"]
-        return {"campaignId": items[0]["id"]} if items else {}
+        if not answer["items"]:
+            return {}
+        campaign_id = answer["items"][0]["id"]
+        # Else a process that learns from the decisions is weighed with the run.
+        path = f"/campaigns/{campaign_id}/likelihood"
+        read_answer(api.put(path, json={"isOffered": False}))
+        return {"campaignId": campaign_id}
 
     def _review(self, api: httpx.Client, found: Mapping[str, str]) -> None:
         cards = self._timed(

@@ -63,7 +63,7 @@ class Measured:
 
     cpu_seconds: float
     memory: Sequence[int]
-    """Bytes of the worker's process tree, four times a second."""
+    """Bytes of the worker's process tree, twice a second."""
 
     @property
     def peak_bytes(self) -> int:

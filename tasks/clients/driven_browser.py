@@ -8,12 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 from selenium.common.exceptions import (
-    InvalidArgumentException,
     InvalidSessionIdException,
     NoSuchWindowException,
     SessionNotCreatedException,
     TimeoutException,
-    UnknownMethodException,
     WebDriverException,
 )
 from selenium.webdriver import ChromeOptions, FirefoxOptions, Remote
@@ -43,6 +41,7 @@ _ENDINGS = tuple(
     for ending in (one, one.upper())  # Chromium minds the case of a path
     for more in ("", "?*")
 )
+_LIKE_A_PICTURE = re.compile(rf"\.(?:{'|'.join(_UNSEEN)})(?:\?|$)", re.IGNORECASE)
 _BLOCKED = "ERR_BLOCKED_BY_CLIENT"
 _HOLD_NOTHING = {
     "maxTotalBufferSize": 0,
@@ -50,6 +49,12 @@ _HOLD_NOTHING = {
     "maxPostDataSize": 0,
 }
 """Else Chromium keeps a copy of all that is loaded: a tenth of the CPU of a page."""
+
+_ENDED = (
+    InvalidSessionIdException,
+    NoSuchWindowException,
+    SessionNotCreatedException,
+)
 
 _PATIENCE_SECONDS = 10.0
 """Beyond the time-out of a page, until the driver itself counts as dead."""
@@ -79,7 +84,7 @@ class DrivenBrowser:
         seconds = page_timeout.total_seconds()
         self._largest_page = largest_page
         self._born_before: float | None = None
-        self._is_whole, self._leaves_out = True, False
+        self._is_whole, self._leaves_out, self._is_gone = True, False, False
         self._takes_devtools = browser_type != "stealthfox"
         options = ChromeOptions() if self._takes_devtools else FirefoxOptions()
         options.unhandled_prompt_behavior = "dismiss"
@@ -91,7 +96,7 @@ class DrivenBrowser:
                 "init_args_for_pool_manager": {"retries": _NOT_ASKED_TWICE}
             },
         )
-        with _ends_named():
+        with self._ends_named():
             self._driver = Remote(selenium_url, options=options, client_config=client)
             self._driver.set_page_load_timeout(seconds)
 
@@ -103,12 +108,12 @@ class DrivenBrowser:
             PageTooSlowError: It did not come within the time-out.
             BrowserGoneError: The browser is gone, or does not answer.
         """
-        told = self._load(url)
+        # Somebody may be called jo.mov, in the address of the page, in that of a page
+        # it leads on to, and in those of what it loads.
+        is_whole = self._leaves_out and bool(_LIKE_A_PICTURE.search(url))
+        told = self._load_whole(url) if is_whole else self._load(url)
         if self._leaves_out and told.get("networkError") == _BLOCKED:
-            # Its own address ends like a picture's: somebody may be called jo.mov.
-            self._block(())
-            told = self._load(url)
-            self._block(_ENDINGS)
+            told = self._load_whole(url)
         shown = read_shown(told, born_before=self._born_before)
         self._born_before, self._is_whole = told.get("bornAt"), shown.is_whole
         return shown
@@ -124,7 +129,7 @@ class DrivenBrowser:
         """
         if not self._is_whole:
             return None
-        with _ends_named():
+        with self._ends_named():
             return self._driver.get_screenshot_as_png()
 
     def check(self) -> None:
@@ -134,7 +139,7 @@ class DrivenBrowser:
         Raises:
             BrowserGoneError: It does not.
         """
-        with _ends_named():
+        with self._ends_named():
             if self._driver.execute_script("return 6 * 7") != 42:  # noqa: PLR2004 - six times seven
                 raise BrowserGoneError("the browser runs no scripts")
 
@@ -148,6 +153,7 @@ class DrivenBrowser:
         Raises:
             BrowserGoneError: The browser is gone, or does not answer.
         """
+        self._leaves_out = True
         self._block(_ENDINGS)
 
     def detach(self) -> None:
@@ -158,7 +164,7 @@ class DrivenBrowser:
         self._driver.command_executor.close()  # type: ignore[union-attr]  # never a string by now
 
     def _load(self, url: str) -> dict[str, Any]:
-        with _ends_named():
+        with self._ends_named():
             try:
                 self._driver.get(url)
             except TimeoutException as late:
@@ -171,33 +177,41 @@ class DrivenBrowser:
             )
         return told
 
+    def _load_whole(self, url: str) -> dict[str, Any]:
+        self._block(())
+        try:
+            return self._load(url)
+        finally:
+            self._block(_ENDINGS)
+
     def _block(self, addresses: Sequence[str]) -> None:
         """Block addresses after the DevTools protocol, `Network.setBlockedURLs`."""
-        if not self._takes_devtools:
+        if self._is_gone or not self._takes_devtools:
             return
-        self._leaves_out = bool(addresses)
-        with _ends_named():
+        with self._ends_named():
             try:
                 self._driver.execute_cdp_cmd("Network.enable", _HOLD_NOTHING)
                 self._driver.execute_cdp_cmd(
                     "Network.setBlockedURLs", {"urls": addresses}
                 )
-            except (UnknownMethodException, InvalidArgumentException) as refused:
+            except _ENDED:
+                raise
+            except WebDriverException as refused:
+                self._takes_devtools = False
                 log.warning("the browser loads pictures all the same: %s", refused.msg)
 
-
-@contextmanager
-def _ends_named() -> Iterator[None]:
-    try:
-        yield
-    except (
-        InvalidSessionIdException,
-        NoSuchWindowException,
-        SessionNotCreatedException,
-    ) as gone:
-        raise BrowserGoneError("the browser has ended") from gone
-    except WebDriverException as problem:
-        said = (problem.msg or type(problem).__name__).splitlines()[0]
-        raise BrowserGoneError(f"the browser does not obey: {said}") from problem
-    except (HTTPError, OSError) as silent:
-        raise BrowserGoneError("the browser does not answer") from silent
+    @contextmanager
+    def _ends_named(self) -> Iterator[None]:
+        """Say in our words that the browser is gone, and remember it."""
+        try:
+            yield
+        except _ENDED as gone:
+            self._is_gone = True
+            raise BrowserGoneError("the browser has ended") from gone
+        except WebDriverException as problem:
+            self._is_gone = True
+            said = (problem.msg or type(problem).__name__).splitlines()[0]
+            raise BrowserGoneError(f"the browser does not obey: {said}") from problem
+        except (HTTPError, OSError) as silent:
+            self._is_gone = True
+            raise BrowserGoneError("the browser does not answer") from silent

@@ -18,6 +18,8 @@ _FORM = RowForm(
 _as_stated = attrgetter(*_STATED)
 
 copy_public_profiles = _FORM.copy
+FORM_OF_ROWS = _FORM.statement.encode()
+"""What packed rows are made for: only the same code may store them."""
 
 
 class ReadyProfile(NamedTuple):

@@ -67,7 +67,8 @@ def take_next(session: Session, asked: NextRequest, taker: Taker) -> list[UUID]:
         ([_is_free(taker), ~untouched], last),
     ]
     if held := _held_by(session, taker):
-        stages.insert(0, ([ReviewItem.id.in_(held)], ()))
+        # By their ids for the planner; and held still when they are locked.
+        stages.insert(0, ([ReviewItem.id.in_(held), *_is_mine(taker)], ()))
     chosen: list[UUID] = []
     for conditions, order in stages:
         room = asked.count - len(chosen)
@@ -163,12 +164,14 @@ def _one_more_counts() -> ColumnElement[bool]:
 
 def _held_by(session: Session, taker: Taker) -> Sequence[UUID]:
     # By themselves, for the planner would go through all that wait to find them.
-    return session.scalars(
-        select(ReviewItem.id).where(
-            ReviewItem.leased_by == taker.account_id,
-            ReviewItem.leased_until > taker.now,
-        )
-    ).all()
+    return session.scalars(select(ReviewItem.id).where(*_is_mine(taker))).all()
+
+
+def _is_mine(taker: Taker) -> tuple[ColumnElement[bool], ...]:
+    return (
+        ReviewItem.leased_by == taker.account_id,
+        ReviewItem.leased_until > taker.now,
+    )
 
 
 def _is_free(taker: Taker) -> ColumnElement[bool]:

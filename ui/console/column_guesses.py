@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable, Mapping
 
+from config.recipes.parts import is_free_word
+
 FIELDS: Mapping[str, str] = {
     "handle": "Handle",
     "display_name": "Display name",
@@ -153,14 +155,15 @@ def name_extra_columns(columns: Iterable[str]) -> dict[str, str]:
     """
     Return name -> column, by names that an expression can say.
 
-    A column that is called as a field of every public profile is, gets a suffix; one of
+    A column that is called as a field of every public profile is, or by a word that
+    means something else there, gets a suffix; one of
     whose name nothing is left is left out.
     """
     named: dict[str, str] = {}
     for column in columns:
         plain = re.sub(r"[^a-z0-9]+", "_", _plain_name(column)).strip("_")
         name = re.sub(r"^[0-9_]+", "", plain)[:LONGEST_NAME]
-        if name in FIELDS or name in _MADE_OF_FIELDS:
+        if name in FIELDS or name in _MADE_OF_FIELDS or not is_free_word(name):
             name = f"{name}_column"
         if name:
             named.setdefault(name, column)

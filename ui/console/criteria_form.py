@@ -9,6 +9,7 @@ from ui.console.form_memory import FormMemory
 
 VERIFIED = {"Does not matter": None, "Verified only": True, "Not verified": False}
 LONGEST_DAYS = 36_500
+LARGEST_PERCENT = 100_000.0
 _HELPS = {"engagement": "Likes and comments of a recent post for 100 followers."}
 
 
@@ -101,6 +102,7 @@ def _ask_signs(form: FormMemory) -> dict[str, Any]:
             "Last post within, in days",
             place="activity",
             step=1,
+            least=1,
         )
         form.show_problems("criteria.activity")
     return typed
@@ -113,11 +115,13 @@ def _ask_number(
     *,
     place: str,
     step: float,
+    least: int = 0,
 ) -> float | int | None:
     return st.number_input(
         label,
-        min_value=step,
-        max_value=type(step)(LONGEST_DAYS),
+        min_value=type(step)(least),
+        # A value beyond would be forgotten without a word when criteria are changed.
+        max_value=LONGEST_DAYS if isinstance(step, int) else LARGEST_PERCENT,
         value=None,
         step=step,
         key=form.key(name),

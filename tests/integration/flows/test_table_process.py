@@ -1,5 +1,6 @@
 """A large table is read by a process of its own, and by the run if that is gone."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ import psutil
 import pytest
 
 from config.errors import InvalidError
+from flows import table_process
 from flows.campaign_reading import ReadPortion
 from flows.campaign_table import TableReader
 from flows.table_process import TableProcess
@@ -97,6 +99,25 @@ def test_a_process_that_is_killed_is_done_without() -> None:
         rest = reader.read(first.portion.position, limit=2_000)
     assert len(first.ready) + len(rest.ready) == 1_000
     assert children() == []
+
+
+@pytest.mark.usefixtures("any_size_is_large")
+def test_a_process_that_cannot_be_started_is_done_without(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with closing(TableReader(table_source(), CRITERIA, at=AT)) as reader:
+        assert len(reader.read({}, limit=2_000).ready) == 1_000
+
+
+@pytest.mark.usefixtures("any_size_is_large")
+def test_rows_that_other_code_packed_are_not_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(table_process, "FORM_OF_ROWS", b"COPY what it was")
+    with closing(TableProcess(table_source(), CRITERIA, at=AT)) as beside:
+        wait_for(lambda: beside.becomes_ready() or beside.is_lost)
+        assert beside.read({}, limit=10) is None
 
 
 def test_a_small_table_needs_no_process() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from pydantic import ValidationError
 
 from config.errors import InvalidError
 from config.recipes import Recipe
@@ -92,6 +93,16 @@ def test_a_table_without_the_further_column_is_refused() -> None:
 def test_a_further_column_may_not_be_called_as_a_field_is(name: str) -> None:
     with pytest.raises(InvalidError, match="call the further column something else"):
         read("handle,x\nmira,3\n", table({name: "x"}))
+
+
+@pytest.mark.parametrize("name", ["class", "extra"])
+def test_a_further_field_is_called_by_a_word_that_expressions_can_say(
+    name: str,
+) -> None:
+    with pytest.raises(ValidationError, match="call it something else"):
+        table({name: "c"})
+    with pytest.raises(ValidationError, match="call it something else"):
+        Recipe.model_validate(RECIPE.model_dump() | {"extra": {name: []}})
 
 
 def test_further_places_of_a_page_are_read_as_the_recipe_says() -> None:

@@ -60,6 +60,8 @@ def test_further_columns_get_names_that_an_expression_can_say() -> None:
     }
 
 
-@pytest.mark.parametrize("name", sorted({*EXPRESSION_FIELDS, *FIELDS}))
-def test_no_further_column_is_called_as_a_field_is(name: str) -> None:
+@pytest.mark.parametrize(
+    "name", sorted({*EXPRESSION_FIELDS, *FIELDS, "extra", "class"})
+)
+def test_no_further_column_is_called_as_something_else_is(name: str) -> None:
     assert name_extra_columns([name]) == {f"{name}_column": name}
