@@ -1,5 +1,6 @@
 """One origin for all: the console behind its gate, the API everywhere else."""
 
+import asyncio
 import gc
 import importlib
 import logging
@@ -18,6 +19,7 @@ from tasks.failures.record import record_failure
 from ui.api.app import create_app, live_parts
 from ui.api.correlation import Correlated
 from ui.api.gate import ConsoleGate
+from ui.api.left_screens import let_go_of_left_screens
 from ui.api.login_page import CONSOLE
 from ui.api.measures import Measured
 from ui.api.safe_headers import CONSOLE_POLICY, SafeHeaders
@@ -67,7 +69,11 @@ def create_front(script: Path = SCRIPT) -> Front:
     async def lifespan(_console: Any) -> AsyncGenerator[None]:
         async with live_parts(api):
             _settle()
-            yield
+            letting_go = asyncio.create_task(let_go_of_left_screens())
+            try:
+                yield
+            finally:
+                letting_go.cancel()
 
     console = st.App(script, lifespan=lifespan, on_script_error=_log_script_error)
     set_streamlit_options(settings().api)
