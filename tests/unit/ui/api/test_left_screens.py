@@ -7,8 +7,10 @@ from cachetools import TTLCache
 from streamlit.runtime import Runtime
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.session_manager import SessionInfo
+from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
+from typing_extensions import override
 
-from ui.api.left_screens import let_go
+from ui.api.left_screens import end, take_out
 
 
 @dataclass
@@ -36,18 +38,33 @@ def test_a_screen_ends_when_its_time_is_over() -> None:
     clock[0] = 100.0
     late = leave(storage, "late")
     clock[0] = 121.0
-    assert let_go(storage) == 1
+    end(take_out(storage))
     assert (early.is_ended, late.is_ended) == (True, False)
-    assert let_go(storage) == 0
+    assert take_out(storage) == []
 
 
 def test_a_screen_that_somebody_may_come_back_to_stays() -> None:
     storage = MemorySessionStorage(ttl_seconds=60)
     screen = leave(storage, "one")
-    assert let_go(storage) == 0
+    end(take_out(storage))
     assert not screen.is_ended
     assert storage.get("one") is not None
 
 
+def test_a_screen_that_fails_to_end_keeps_no_other_from_it() -> None:
+    class Failing(Screen):
+        """Cannot be ended."""
+
+        @override
+        def shutdown(self) -> None:
+            raise ValueError
+
+    other = Screen("other")
+    end(cast("Any", [Failing("one"), other]))
+    assert other.is_ended
+
+
 def test_streamlit_still_holds_its_screens_where_they_are_looked_for() -> None:
     assert "_session_mgr" in Runtime.__init__.__code__.co_names
+    names = WebsocketSessionManager.__init__.__code__.co_names
+    assert {"_session_storage", "_storage_lock"} <= set(names)
