@@ -13,7 +13,9 @@ from ui.console.handed_link import forget_link
 from ui.console.navigation import screens_for
 from ui.console.outcomes import forget_outcomes
 from ui.console.panels import panel
+from ui.console.presses import forget_presses
 from ui.console.questions import forget_questions
+from ui.console.routes import SHOWN, arrive, go_on
 from ui.console.sign_in import last_known_person, remember_person
 
 FOLDER = Path(__file__).parent
@@ -31,9 +33,10 @@ def find_person() -> Person | ProblemError:
 
 def leave_the_last_screen(screen: str) -> None:
     """Forget what belonged to another screen than the one that is shown now."""
-    if st.session_state.get("screen_shown") != screen:
-        st.session_state["screen_shown"] = screen
+    if st.session_state.get(SHOWN) != screen:
+        st.session_state[SHOWN] = screen
         forget_link()
+        forget_presses()
         forget_refusals()
         forget_questions()
         forget_outcomes()
@@ -45,6 +48,7 @@ st.logo(WORDMARK, size="large", icon_image=MARK)
 found = find_person()
 known = found if isinstance(found, Person) else last_known_person()
 screen = st.navigation(screens_for(known.permissions if known else ()))
+go_on(screen.url_path)
 leave_the_last_screen(screen.url_path)
 
 with st.container(width=1120, key="frame"):
@@ -53,4 +57,6 @@ with st.container(width=1120, key="frame"):
             raise found
         remember_person(found)
         screen.run()
+    forget_presses()
+    arrive()
     keep_signed_in()

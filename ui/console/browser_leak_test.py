@@ -17,7 +17,7 @@ from ui.console.cloak_results import (
     tell_result,
 )
 from ui.console.errands import Errand, doing, send_off
-from ui.console.routes import go_to_leak_tests
+from ui.console.routes import lead, to_leak_tests
 from ui.console.sign_in import may
 
 _KEPT = "browser_leak_tests"
@@ -70,10 +70,13 @@ def _show_actions(profile: BrowserProfile, test: LeakTest | None) -> None:
                 on_click=run_test_of,
                 args=(profile,),
             )
-        if test is not None and st.button(
-            "All its leak tests", icon=":material/history:", key="its_leak_tests"
-        ):
-            go_to_leak_tests(profile.id)
+        if test is not None:
+            lead(
+                "All its leak tests",
+                to_leak_tests(profile.id),
+                icon=":material/history:",
+                key="its_leak_tests",
+            )
 
 
 def _find_newest(profile: BrowserProfile) -> LeakTest | LeakFix | None:

@@ -22,7 +22,7 @@ from ui.console.browser_words import (
 from ui.console.components.uptime import show_uptime
 from ui.console.errands import Errand, doing, send_off
 from ui.console.questions import ask_first, show_question
-from ui.console.routes import go_to_browser_profile
+from ui.console.routes import lead, to_browser_profile
 from ui.console.sign_in import may
 from ui.console.words import plain
 
@@ -75,8 +75,7 @@ def show_browser_row(profile: BrowserProfile) -> None:
         with actions, st.container(horizontal=True, horizontal_alignment="right"):
             show_wishes(profile)
             show_removal(profile)
-            if st.button("Open", key=f"open_{profile.id}"):
-                go_to_browser_profile(profile.id)
+            lead("Open", to_browser_profile(profile.id), key=f"open_{profile.id}")
         show_what_went_wrong(profile)
         show_removal_question(profile)
 

@@ -10,7 +10,7 @@ from config.vocabulary import CampaignRunState, CampaignState
 from tasks.campaigns.schemas import CampaignAnswer
 from ui.console.api_client import api
 from ui.console.attempts import attempt, show_refusal
-from ui.console.routes import go_to_campaign
+from ui.console.routes import lead, to_campaign
 from ui.console.words import (
     badge,
     count_in_words,
@@ -107,8 +107,7 @@ def show_campaign_row(campaign: CampaignAnswer, *, place: str) -> None:
             st.markdown(f":small[{progress_in_words(campaign)}]")
         with actions, st.container(horizontal=True, horizontal_alignment="right"):
             show_wishes(campaign, place=place)
-            if st.button("Open", key=f"{place}_open_{campaign.id}"):
-                go_to_campaign(campaign.id)
+            lead("Open", to_campaign(campaign.id), key=f"{place}_open_{campaign.id}")
         show_failure(campaign)
 
 

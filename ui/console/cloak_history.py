@@ -23,6 +23,7 @@ from ui.console.cloak_words import (
     verdict_badge,
 )
 from ui.console.panels import show_empty
+from ui.console.presses import pressed
 from ui.console.words import moment_in_words, plain
 
 PORTION = 20
@@ -46,7 +47,7 @@ def show_history(browser_profile_id: UUID | None) -> None:
     page = cloak().list_leak_tests(**wanted, limit=shown)
     for test in page.items:
         show_row(test)
-    if page.next and st.button("Show more", key="more_leak_tests"):
+    if page.next and pressed("Show more", key="more_leak_tests"):
         st.session_state[SHOWN] = shown + PORTION
         st.rerun()
     if not page.items:

@@ -17,6 +17,7 @@ from ui.console.cloak_form import place_problems
 from ui.console.cloak_form_parts import FORM, ask_how_often, ask_subject, check
 from ui.console.cloak_words import as_sentence, every_in_words, subject_in_words
 from ui.console.panels import show_empty
+from ui.console.presses import pressed
 from ui.console.sign_in import may
 from ui.console.words import date_in_words, plain
 
@@ -74,7 +75,7 @@ def show_new_schedule(tunnels: Sequence[Tunnel]) -> None:
         minutes = ask_how_often()
         FORM.show_refusal("The schedule was not added")
         # Not `on_click`: what was typed last comes along with the click, and counts.
-        if st.button(
+        if pressed(
             "Add schedule",
             type="primary",
             icon=":material/event_repeat:",

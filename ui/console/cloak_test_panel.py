@@ -17,6 +17,7 @@ from ui.console.cloak_form import place_problems
 from ui.console.cloak_form_parts import FORM, ask_subject, check
 from ui.console.cloak_results import show_leak_fix, show_leak_test, tell_result
 from ui.console.errands import Errand, doing, send_off
+from ui.console.presses import pressed
 from ui.console.sign_in import may
 
 LEAK_TEST = "leak_test"
@@ -80,7 +81,7 @@ def _test(door: Cloak, subject: Mapping[str, Any], key: str) -> LeakTest | Probl
 def _show_button(typed: Mapping[str, Any]) -> None:
     busy = doing(LEAK_TEST)
     # Not `on_click`: what was typed last comes along with the click, and counts.
-    if st.button(
+    if pressed(
         busy or "Run leak test",
         type="primary",
         icon=":material/hourglass_top:" if busy else ":material/policy:",

@@ -26,6 +26,7 @@ from ui.console.cloak_words import (
     tunnel_facts,
 )
 from ui.console.errands import Errand, doing, send_off
+from ui.console.presses import pressed
 from ui.console.sign_in import may
 from ui.console.words import counted, moment_in_words, plain
 
@@ -95,7 +96,7 @@ def show_connect(status: CloakStatus) -> None:
         missing = _missing(status.abilities, choice.protocol)
         busy = doing(CONNECT)
         # Not `on_click`: what was chosen last comes along with the click, and counts.
-        if st.button(
+        if pressed(
             busy or "Connect",
             type="secondary" if status.connected else "primary",
             icon=":material/hourglass_top:" if busy else ":material/vpn_lock:",

@@ -18,6 +18,7 @@ from ui.console.campaign_form import (
 )
 from ui.console.criteria_form import VERIFIED, ask_criteria
 from ui.console.form_memory import FormMemory
+from ui.console.presses import pressed
 from ui.console.words import counted
 
 _FORM = FormMemory("criteria_change")
@@ -29,7 +30,7 @@ def show_criteria_change(campaign: CampaignAnswer) -> None:
     """Offer to change the criteria, and to score what has an older score."""
     with st.container(horizontal=True, key="criteria_actions"):
         is_at_work = campaign.status == CampaignState.ACTIVE
-        if st.button(
+        if pressed(
             "Change criteria",
             icon=":material/edit:",
             key="change_criteria",
@@ -48,7 +49,7 @@ def _offer_rescoring(campaign: CampaignAnswer) -> None:
     behind = api().get_rescoring(campaign.id).behind
     if not behind:
         return
-    if st.button("Score anew", icon=":material/refresh:", key="rescore"):
+    if pressed("Score anew", icon=":material/refresh:", key="rescore"):
         attempt(
             "rescore",
             "The campaign is not scored anew",
@@ -78,11 +79,11 @@ def _show_dialog(campaign: CampaignAnswer) -> None:
     wish = {"criteria": criteria, "threshold": threshold}
     _FORM.show_refusal("The criteria were not accepted")
     with st.container(horizontal=True, key="change_actions"):
-        if st.button("Try", icon=":material/visibility:", key="change_try"):
+        if pressed("Try", icon=":material/visibility:", key="change_try"):
             _try(campaign, wish)
-        if st.button("Save", key="change_save"):
+        if pressed("Save", key="change_save"):
             _save(campaign, wish, anew=False)
-        if st.button("Save and score anew", type="primary", key="change_rescore"):
+        if pressed("Save and score anew", type="primary", key="change_rescore"):
             _save(campaign, wish, anew=True)
     found: CriteriaPreview | None = _FORM.kept("preview")
     if found is not None:

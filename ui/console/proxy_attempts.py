@@ -10,6 +10,7 @@ from config.clock import now
 from tasks.proxies.schemas import AttemptAnswer
 from ui.console.api_client import proxy_rotation
 from ui.console.panels import show_empty
+from ui.console.presses import pressed
 from ui.console.proxy_rotation_words import (
     Names,
     attempt_in_words,
@@ -34,7 +35,7 @@ def show_attempts(names: Names, hosts: Sequence[str]) -> None:
     page = proxy_rotation().list_attempts(**wanted, limit=shown)
     for one in page.items:
         _show_row(one, names)
-    if page.next and st.button("Show more", key="more_proxy_attempts"):
+    if page.next and pressed("Show more", key="more_proxy_attempts"):
         st.session_state[SHOWN] = shown + PORTION
         st.rerun()
     if not page.items:

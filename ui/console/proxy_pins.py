@@ -13,6 +13,7 @@ from ui.console.api_client import proxies
 from ui.console.attempts import attempt
 from ui.console.errands import Errand, send_off
 from ui.console.outcomes import keep_outcome
+from ui.console.presses import pressed
 from ui.console.proxy_words import POLICIES, address_of, kind_in_words
 from ui.console.questions import ask_first, show_question
 from ui.console.words import plain
@@ -58,7 +59,7 @@ def show_pin_form(
         request = {"browser_profile_id": str(browser) if browser else None}
         request |= _ask_policy(key, pin)
         # Not `on_click`: what was chosen last comes along with the click, and counts.
-        if st.button(
+        if pressed(
             "Pin" if pin is None else "Save pin",
             type="primary",
             icon=":material/keep:",
@@ -97,7 +98,7 @@ def show_move_form(pin: PinAnswer) -> None:
             width=380,
         )
         # Not `on_click`: what was chosen last comes along with the click, and counts.
-        if st.button(
+        if pressed(
             "Move it", type="primary", icon=":material/move_up:", key=f"{key}_save"
         ):
             move(pin.account_session_id, to, plain(address_of(places[to])))

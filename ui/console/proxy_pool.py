@@ -17,7 +17,7 @@ from ui.console.proxy_filters import BEST_AT_HOST, OLDEST_FIRST, PoolWish, best_
 from ui.console.proxy_rotation_client import ProxyRotation
 from ui.console.proxy_rows import Beside, show_proxy_row
 from ui.console.proxy_words import counts_in_words
-from ui.console.routes import go_to_new_proxies
+from ui.console.routes import lead, to_new_proxies
 from ui.console.sign_in import may
 from ui.console.words import plain, seconds_in_words
 
@@ -87,12 +87,12 @@ def show_ways() -> None:
     """Offer the ways to add proxies."""
     with st.container(horizontal=True, horizontal_alignment="center", key="ways"):
         for way, label in WAYS.items():
-            if st.button(
+            lead(
                 label,
+                to_new_proxies(way),
                 key=f"way_{way}",
                 type="primary" if way == IMPORT else "secondary",
-            ):
-                go_to_new_proxies(way)
+            )
 
 
 def _standings(rotation: ProxyRotation, host: str) -> Mapping[int, ProxyStanding]:

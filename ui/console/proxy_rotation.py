@@ -10,6 +10,7 @@ from tasks.proxies.schemas import AttemptAnswer
 from ui.console.api_client import proxy_rotation
 from ui.console.attempts import attempt, show_refusal
 from ui.console.panels import panel, show_empty
+from ui.console.presses import pressed
 from ui.console.proxy_attempts import show_attempts
 from ui.console.proxy_rotation_client import Standing
 from ui.console.proxy_rotation_words import (
@@ -138,7 +139,7 @@ def _show_verbs(standing: Standing, names: Names) -> None:
             width=190,
         )
         # Not `on_click`: minutes typed last come along with the click, and count.
-        if st.button(
+        if pressed(
             "Ban at this host",
             icon=":material/block:",
             key="rotation_ban_here",
@@ -146,7 +147,7 @@ def _show_verbs(standing: Standing, names: Names) -> None:
         ):
             _ban(chosen, standing.host, int(minutes), names)
             st.rerun()
-        if st.button(
+        if pressed(
             "Unban",
             icon=":material/undo:",
             key="rotation_unban_here",

@@ -20,7 +20,7 @@ from ui.console.proxy_words import (
     success_in_words,
     why_out_in_words,
 )
-from ui.console.routes import go_to_proxy
+from ui.console.routes import lead, to_proxy
 from ui.console.words import counted, plain
 
 
@@ -52,8 +52,7 @@ def show_proxy_row(proxy: KnownProxy, beside: Beside) -> None:
         with load, st.container(gap="xsmall"):
             _show_load(proxy, beside)
         with action, st.container(horizontal_alignment="right"):
-            if st.button("Open", key=f"open_proxy_{proxy.id}"):
-                go_to_proxy(proxy.id)
+            lead("Open", to_proxy(proxy.id), key=f"open_proxy_{proxy.id}")
         _show_more(proxy, beside)
 
 

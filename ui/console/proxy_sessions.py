@@ -13,6 +13,7 @@ from ui.console.attempts import attempt, show_refusal
 from ui.console.errands import doing
 from ui.console.form_memory import FormMemory
 from ui.console.outcomes import forget_outcome, keep_outcome, show_outcome
+from ui.console.presses import pressed
 from ui.console.proxy_pins import (
     MOVE,
     PIN,
@@ -91,7 +92,7 @@ def show_new_session(proxy: PoolEntry) -> None:
             help="Kept sealed, and shown to nobody on this screen.",
         )
         # Not `on_click`: what was typed last comes along with the click, and counts.
-        if st.button("Add", icon=":material/add:", key="add_session"):
+        if pressed("Add", icon=":material/add:", key="add_session"):
             add(proxy, str(cookie or "").strip())
             st.rerun()
 

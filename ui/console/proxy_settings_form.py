@@ -10,6 +10,7 @@ from tasks.proxies.rotation_schemas import RotationEffect
 from ui.console.api_client import proxy_rotation
 from ui.console.api_door import ProblemError
 from ui.console.form_memory import FormMemory
+from ui.console.presses import pressed
 from ui.console.proxy_settings_words import (
     FIELDS,
     GROUPS,
@@ -108,7 +109,7 @@ def _show_buttons(
     is_changed = shown_numbers(held) != shown
     with st.container(horizontal=True, key="rotation_settings_actions"):
         # Not `on_click`: what was typed last comes along with the click, and counts.
-        if st.button(
+        if pressed(
             "Show the effect",
             icon=":material/compare:",
             key="rotation_effect",
@@ -116,7 +117,7 @@ def _show_buttons(
         ):
             _try(shown)
             st.rerun()
-        if may(Permission.PROXIES_WRITE) and st.button(
+        if may(Permission.PROXIES_WRITE) and pressed(
             "Save",
             type="primary",
             icon=":material/save:",

@@ -1,6 +1,8 @@
 """Where each screen is, so that one can lead to another."""
 
-from typing import NoReturn
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any, NamedTuple, NoReturn
 from uuid import UUID
 
 import streamlit as st
@@ -26,42 +28,129 @@ SECRETS = "screens/secrets.py"
 FORGET_PERSON = "screens/forget_person.py"
 ACCOUNT = "screens/account.py"
 
+SHOWN = "screen_shown"
+"""In the state of a session: the address of the screen that is shown now."""
 
-def go_to_campaign(campaign_id: UUID) -> NoReturn:
-    """Show one campaign."""
-    st.switch_page(CAMPAIGN, query_params={"id": str(campaign_id)})
+_KEPT = "course"
+_SECONDS_TO_GO = 5.0
+"""So long a press leads on, on a server that has much to do."""
+
+_SECONDS_TO_ARRIVE = 0.5
+"""So long a browser may take to notice that another screen is shown; then a person
+can go back to the one that was left."""
 
 
-def go_to_review(campaign_id: UUID | None = None) -> NoReturn:
-    """Show the review queue, of one campaign or of all."""
+class Goal(NamedTuple):
+    """Where one can be led."""
+
+    screen: str
+    wish: dict[str, str] | None = None
+    """The query in its address."""
+
+
+class Going(NamedTuple):
+    """A person is led from one screen to another."""
+
+    left: str
+    goal: Goal
+    until: float
+    """By the clock that only goes forward, in seconds."""
+
+
+@dataclass
+class Course:
+    """Where a person is being led, if anywhere."""
+
+    going: Going | None = None
+
+    def set(self, left: str, goal: Goal) -> None:
+        """Lead to another screen; nothing in here may stop the run."""
+        self.going = Going(left, goal, monotonic() + _SECONDS_TO_GO)
+
+
+def lead(label: str, goal: Goal, *, key: str, **looks: Any) -> None:
+    """
+    Show a button that leads to another screen, whatever else runs meanwhile.
+
+    Args:
+        label: What the button says.
+        goal: Where it leads.
+        key: Unique on its screen.
+        looks: Whatever else `st.button` takes.
+    """
+    st.button(label, key=key, on_click=_course().set, args=(_shown(), goal), **looks)
+
+
+def go_to(goal: Goal) -> NoReturn:
+    """Show another screen at once."""
+    _course().set(_shown(), goal)
+    st.switch_page(goal.screen, query_params=goal.wish)
+
+
+def go_on(shown: str) -> None:
+    """
+    Go where the person is being led, if it is the screen that was left that runs.
+
+    A browser names its screen in whatever it sends. What it sends before it knows of
+    the new one, as a live screen does by itself, would lead back.
+    """
+    going = _course().going
+    if going and shown == going.left and monotonic() < going.until:
+        st.switch_page(going.goal.screen, query_params=going.goal.wish)
+
+
+def arrive() -> None:
+    """Be led no further, or not for long: a whole run of a screen is over."""
+    course = _course()
+    if course.going:
+        until = min(course.going.until, monotonic() + _SECONDS_TO_ARRIVE)
+        course.going = course.going._replace(until=until)
+
+
+def _course() -> Course:
+    course: Course = st.session_state.setdefault(_KEPT, Course())
+    return course
+
+
+def _shown() -> str:
+    return str(st.session_state.get(SHOWN))
+
+
+def to_campaign(campaign_id: UUID) -> Goal:
+    """Return where one campaign is shown."""
+    return Goal(CAMPAIGN, {"id": str(campaign_id)})
+
+
+def to_review(campaign_id: UUID | None = None) -> Goal:
+    """Return where the review queue, of one campaign or of all, is shown."""
     wish = {"campaign": str(campaign_id)} if campaign_id else None
-    st.switch_page(REVIEW, query_params=wish)
+    return Goal(REVIEW, wish)
 
 
-def go_to_browser_profile(browser_profile_id: UUID) -> NoReturn:
-    """Show one browser profile."""
-    st.switch_page(BROWSER_PROFILE, query_params={"id": str(browser_profile_id)})
+def to_browser_profile(browser_profile_id: UUID) -> Goal:
+    """Return where one browser profile is shown."""
+    return Goal(BROWSER_PROFILE, {"id": str(browser_profile_id)})
 
 
-def go_to_leak_tests(browser_profile_id: UUID) -> NoReturn:
-    """Show the leak tests of one browser profile."""
+def to_leak_tests(browser_profile_id: UUID) -> Goal:
+    """Return where the leak tests of one browser profile are shown."""
     asked = {"show": "history", "profile": str(browser_profile_id)}
-    st.switch_page(CLOAK, query_params=asked)
+    return Goal(CLOAK, asked)
 
 
-def go_to_proxy(proxy_id: int) -> NoReturn:
-    """Show one proxy."""
-    st.switch_page(PROXY, query_params={"id": str(proxy_id)})
+def to_proxy(proxy_id: int) -> Goal:
+    """Return where one proxy is shown."""
+    return Goal(PROXY, {"id": str(proxy_id)})
 
 
-def go_to_new_proxies(way: str) -> NoReturn:
-    """Show how proxies are added, by one of the ways there are."""
-    st.switch_page(NEW_PROXIES, query_params={"show": way})
+def to_new_proxies(way: str) -> Goal:
+    """Return where proxies are added, by one of the ways there are."""
+    return Goal(NEW_PROXIES, {"show": way})
 
 
-def go_to_person(account_id: UUID) -> NoReturn:
-    """Show one person who may sign in."""
-    st.switch_page(PERSON, query_params={"id": str(account_id)})
+def to_person(account_id: UUID) -> Goal:
+    """Return where one person who may sign in is shown."""
+    return Goal(PERSON, {"id": str(account_id)})
 
 
 def asked_id(name: str) -> UUID | None:

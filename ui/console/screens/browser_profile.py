@@ -28,7 +28,7 @@ from ui.console.components.page_picture import show_page_picture
 from ui.console.components.watcher import rerun_on_change
 from ui.console.errands import await_errands, collect_errands
 from ui.console.panels import panel, show_empty
-from ui.console.routes import BROWSER_PROFILES, asked_id
+from ui.console.routes import BROWSER_PROFILES, Goal, asked_id, go_to
 from ui.console.sign_in import require
 from ui.console.words import date_in_words, plain
 
@@ -154,7 +154,7 @@ if browser_profile_id is None:
 with panel("browser_profile", "This browser profile"):
     profile = browsers().get_browser_profile(browser_profile_id)
     if profile is None and browser_profile_id in st.session_state.get(REMOVED, ()):
-        st.switch_page(BROWSER_PROFILES)
+        go_to(Goal(BROWSER_PROFILES))
     elif profile is None:
         show_empty(
             "browser_profile",

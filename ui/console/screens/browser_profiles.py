@@ -22,8 +22,9 @@ from ui.console.browser_words import STATE_SIGNS, counts_in_words
 from ui.console.components.watcher import rerun_on_change
 from ui.console.errands import Errand, await_errands, collect_errands, doing, send_off
 from ui.console.panels import panel, show_empty
+from ui.console.presses import pressed
 from ui.console.questions import ask_first, show_question
-from ui.console.routes import NEW_BROWSER_PROFILE
+from ui.console.routes import NEW_BROWSER_PROFILE, Goal, lead
 from ui.console.sign_in import may, require
 from ui.console.words import counted, plain
 
@@ -42,13 +43,13 @@ Folders = Mapping[UUID, FolderAnswer]
 
 def show_actions() -> None:
     """Offer to make one."""
-    if st.button(
+    lead(
         "New browser profile",
+        Goal(NEW_BROWSER_PROFILE),
         type="primary",
         icon=":material/add:",
         key="new_browser_profile",
-    ):
-        st.switch_page(NEW_BROWSER_PROFILE)
+    )
 
 
 def ask_filters(folders: Folders) -> dict[str, Any]:
@@ -202,7 +203,7 @@ with panel("browser_profiles", "The browser profiles"):
     with st.container():  # always there, so that a question moves nothing else
         show_stop_all_question(folders)
     show_list(page, folders)
-    if page.next and st.button("Show more", key="more_browsers"):
+    if page.next and pressed("Show more", key="more_browsers"):
         st.session_state["browsers_shown"] = shown + PORTION
         st.rerun()
     if not page.items:

@@ -25,7 +25,7 @@ from ui.console.criteria_change import show_criteria_change
 from ui.console.criteria_words import criteria_in_words
 from ui.console.likelihood_panel import show_likelihood
 from ui.console.panels import panel, show_empty
-from ui.console.routes import CAMPAIGNS, asked_id, go_to_browser_profile, go_to_review
+from ui.console.routes import CAMPAIGNS, asked_id, lead, to_browser_profile, to_review
 from ui.console.words import (
     badge,
     counted,
@@ -46,10 +46,14 @@ def show_head(campaign: CampaignAnswer) -> None:
         show_wishes(campaign, place="campaign")
         show_export(campaign)
         waiting = campaign.run.queued if campaign.run else 0
-        if waiting and st.button(
-            "Review", type="primary", icon=":material/how_to_reg:", key="review"
-        ):
-            go_to_review(campaign.id)
+        if waiting:
+            lead(
+                "Review",
+                to_review(campaign.id),
+                type="primary",
+                icon=":material/how_to_reg:",
+                key="review",
+            )
 
 
 def latest_events(campaign_id: UUID) -> Sequence[dict[str, Any]]:
@@ -90,8 +94,11 @@ def show_left_out(campaign: CampaignAnswer) -> None:
             said, test = st.columns([5, 1], vertical_alignment="center")
             said.markdown(f"**{plain(one.name)}** &nbsp; {plain(one.reason)}")
             with test, st.container(horizontal_alignment="right"):
-                if st.button("Open", key=f"open_{one.browser_profile_id}"):
-                    go_to_browser_profile(one.browser_profile_id)
+                lead(
+                    "Open",
+                    to_browser_profile(one.browser_profile_id),
+                    key=f"open_{one.browser_profile_id}",
+                )
 
 
 def show_failure_pictures(campaign: CampaignAnswer) -> None:

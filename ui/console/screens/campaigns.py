@@ -6,17 +6,21 @@ from ui.console.api_client import api
 from ui.console.campaign_rows import show_campaign_row, show_refused_wish
 from ui.console.components.watcher import rerun_on_change
 from ui.console.panels import panel, show_empty
-from ui.console.routes import NEW_CAMPAIGN
+from ui.console.presses import pressed
+from ui.console.routes import NEW_CAMPAIGN, Goal, lead
 
 PORTION = 20
 
 head, action = st.columns([4, 1], vertical_alignment="bottom")
 head.title("Campaigns")
 with action, st.container(horizontal_alignment="right"):
-    if st.button(
-        "New campaign", type="primary", icon=":material/add:", key="new_campaign"
-    ):
-        st.switch_page(NEW_CAMPAIGN)
+    lead(
+        "New campaign",
+        Goal(NEW_CAMPAIGN),
+        type="primary",
+        icon=":material/add:",
+        key="new_campaign",
+    )
 
 show_refused_wish()
 
@@ -25,7 +29,7 @@ with panel("campaigns", "The campaigns"):
     page = api().list_campaigns(limit=shown)
     for campaign in page.items:
         show_campaign_row(campaign, place="campaigns")
-    if page.next and st.button("Show older campaigns", key="older"):
+    if page.next and pressed("Show older campaigns", key="older"):
         st.session_state["campaigns_shown"] = shown + PORTION
         st.rerun()
     if not page.items:

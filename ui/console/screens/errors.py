@@ -7,6 +7,7 @@ from config.vocabulary import Permission
 from tasks.failures.schemas import FailureAnswer
 from ui.console.api_client import people
 from ui.console.panels import panel, show_empty
+from ui.console.presses import pressed
 from ui.console.sign_in import require
 from ui.console.words import counted, moment_in_words, plain
 
@@ -56,7 +57,7 @@ with panel("errors", "The errors"):
     page = people().list_failures(sort=str(order), limit=shown)
     for failure in page.items:
         show_failure(failure)
-    if page.next and st.button("Show more", key="more_errors"):
+    if page.next and pressed("Show more", key="more_errors"):
         st.session_state["errors_shown"] = shown + PORTION
         st.rerun()
     if not page.items:

@@ -19,7 +19,8 @@ from ui.console.browser_form_parts import (
 )
 from ui.console.browser_rows import start
 from ui.console.panels import panel
-from ui.console.routes import BROWSER_PROFILES, go_to_browser_profile
+from ui.console.presses import pressed
+from ui.console.routes import BROWSER_PROFILES, go_to, to_browser_profile
 from ui.console.sign_in import require
 
 
@@ -62,16 +63,16 @@ def create(
     FORM.forget()
     if and_start:
         start(made)
-    go_to_browser_profile(made.id)
+    go_to(to_browser_profile(made.id))
 
 
 def show_actions(typed: dict[str, object], folders: Sequence[FolderAnswer]) -> None:
     """Offer what can be done with the form."""
     FORM.show_refusal("The browser profile was not made")
     with st.container(horizontal=True, key="form_actions"):
-        if st.button("Create", type="primary", icon=":material/add:", key="create"):
+        if pressed("Create", type="primary", icon=":material/add:", key="create"):
             create(typed, folders, and_start=False)
-        if st.button(
+        if pressed(
             "Create and start", icon=":material/play_arrow:", key="create_start"
         ):
             create(typed, folders, and_start=True)

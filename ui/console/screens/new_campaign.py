@@ -17,8 +17,9 @@ from ui.console.form_parts import (
     keep,
 )
 from ui.console.panels import panel, show_problem
+from ui.console.presses import pressed
 from ui.console.preview_panel import show_preview
-from ui.console.routes import CAMPAIGNS, go_to_campaign
+from ui.console.routes import CAMPAIGNS, go_to, to_campaign
 
 
 def refuse(problem: ProblemError) -> None:
@@ -63,7 +64,7 @@ def start(typed: dict[str, object]) -> None:
             refuse(problem)
             return
     forget_form()
-    go_to_campaign(campaign_id)
+    go_to(to_campaign(campaign_id))
 
 
 def save_draft(typed: dict[str, object]) -> None:
@@ -75,19 +76,17 @@ def save_draft(typed: dict[str, object]) -> None:
         refuse(problem)
         return
     forget_form()
-    go_to_campaign(campaign.id)
+    go_to(to_campaign(campaign.id))
 
 
 def show_actions(typed: dict[str, object]) -> None:
     """Offer what can be done with the form."""
     with st.container(horizontal=True, key="form_actions"):
-        if st.button(
-            "Start", type="primary", icon=":material/play_arrow:", key="start"
-        ):
+        if pressed("Start", type="primary", icon=":material/play_arrow:", key="start"):
             start(typed)
-        if st.button("Preview", icon=":material/visibility:", key="preview"):
+        if pressed("Preview", icon=":material/visibility:", key="preview"):
             preview(typed)
-        if st.button("Save as draft", icon=":material/edit_note:", key="draft"):
+        if pressed("Save as draft", icon=":material/edit_note:", key="draft"):
             save_draft(typed)
 
 

@@ -16,6 +16,7 @@ from ui.console.api_door import (
 from ui.console.cloak_words import as_sentence, bytes_in_words
 from ui.console.outcomes import forget_outcome, keep_outcome, show_outcome
 from ui.console.panels import panel
+from ui.console.presses import pressed
 from ui.console.proxy_form import (
     build_generation,
     build_import,
@@ -34,7 +35,7 @@ from ui.console.proxy_form_parts import (
     forget_list,
 )
 from ui.console.proxy_pool import GENERATE, IMPORT, ONE, WAYS
-from ui.console.routes import PROXIES, go_to_proxy
+from ui.console.routes import PROXIES, go_to, to_proxy
 from ui.console.screen_part import ask_part
 from ui.console.sign_in import require
 from ui.console.words import counted, plain
@@ -148,7 +149,7 @@ def send(way: Way, typed: Typed) -> None:
         FORM.refuse(place_problems(problem.fields), problem)
         return
     if made is not None:
-        go_to_proxy(made)
+        go_to(to_proxy(made))
 
 
 def show_form(way: Way) -> None:
@@ -156,7 +157,7 @@ def show_form(way: Way) -> None:
     typed = way.ask()
     FORM.show_refusal(way.failure)
     # Not `on_click`: what was typed last comes along with the click, and counts.
-    if st.button(
+    if pressed(
         way.label, type="primary", icon=f":material/{way.icon}:", key="send_proxies"
     ):
         send(way, typed)

@@ -8,7 +8,7 @@ from ui.console.api_client import api
 from ui.console.campaign_rows import show_campaign_row, show_refused_wish
 from ui.console.components.watcher import rerun_on_change
 from ui.console.panels import panel, show_empty
-from ui.console.routes import CAMPAIGNS, NEW_CAMPAIGN, go_to_review
+from ui.console.routes import CAMPAIGNS, NEW_CAMPAIGN, Goal, lead, to_review
 from ui.console.words import counted
 
 SHOWN = 3
@@ -41,8 +41,7 @@ def show_waiting(metrics: Metrics) -> None:
             f"**{counted(waiting, 'public profile')}** to look at, best scores first.",
             width="stretch",
         )
-        if st.button("Review now", type="primary", key="review_now"):
-            go_to_review()
+        lead("Review now", to_review(), type="primary", key="review_now")
 
 
 def show_first_step() -> None:
@@ -54,13 +53,14 @@ def show_first_step() -> None:
         advice="A campaign gathers public profiles from a table or from web pages, "
         "scores each one against your criteria, and queues the best for you to review.",
     )
-    if frame.button(
-        "Start your first campaign",
-        type="primary",
-        icon=":material/add:",
-        key="first_campaign",
-    ):
-        st.switch_page(NEW_CAMPAIGN)
+    with frame:
+        lead(
+            "Start your first campaign",
+            Goal(NEW_CAMPAIGN),
+            type="primary",
+            icon=":material/add:",
+            key="first_campaign",
+        )
 
 
 st.title("Overview")
@@ -87,8 +87,12 @@ with panel("overview", "The overview"):
         if not any(one.status == CampaignState.ACTIVE for one in campaigns):
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown("No campaign is running.")
-                if st.button("New campaign", icon=":material/add:", key="new_campaign"):
-                    st.switch_page(NEW_CAMPAIGN)
+                lead(
+                    "New campaign",
+                    Goal(NEW_CAMPAIGN),
+                    icon=":material/add:",
+                    key="new_campaign",
+                )
         st.page_link(CAMPAIGNS, label="All campaigns", icon=":material/arrow_forward:")
     else:
         show_first_step()

@@ -11,7 +11,8 @@ from ui.console.api_client import people
 from ui.console.attempts import attempt, show_refusal
 from ui.console.panels import panel, show_empty
 from ui.console.people_words import last_seen_in_words, role_badges, standing_badge
-from ui.console.routes import INVITE, go_to_person
+from ui.console.presses import pressed
+from ui.console.routes import INVITE, Goal, lead, to_person
 from ui.console.sign_in import may, require, signed_in_person
 from ui.console.words import date_in_words, plain
 
@@ -33,8 +34,7 @@ def show_account(account: AccountEntry) -> None:
             st.markdown(f":gray[:small[{plain(account.email)}]]")
         when.markdown(f":gray[:small[{last_seen_in_words(account, now=now())}]]")
         with action, st.container(horizontal_alignment="right"):
-            if st.button("Open", key=f"open_{account.id}"):
-                go_to_person(account.id)
+            lead("Open", to_person(account.id), key=f"open_{account.id}")
 
 
 def ask_filters() -> tuple[str, bool | None]:
@@ -74,7 +74,7 @@ def show_accounts() -> None:
             title="Nobody fits",
             advice="Look for another part of the name or email, or show all.",
         )
-    if page.next and st.button("Show more", key="more_people"):
+    if page.next and pressed("Show more", key="more_people"):
         st.session_state["people_shown"] = shown + PORTION
         st.rerun()
 
@@ -128,10 +128,13 @@ head.title("People")
 require(Permission.ACCOUNTS_READ)
 if may(Permission.ACCOUNTS_WRITE):
     with action, st.container(horizontal_alignment="right"):
-        if st.button(
-            "Invite", type="primary", icon=":material/person_add:", key="invite"
-        ):
-            st.switch_page(INVITE)
+        lead(
+            "Invite",
+            Goal(INVITE),
+            type="primary",
+            icon=":material/person_add:",
+            key="invite",
+        )
 
 with panel("people", "The people"):
     show_accounts()

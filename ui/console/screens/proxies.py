@@ -9,7 +9,7 @@ from ui.console.panels import panel
 from ui.console.proxy_pool import show_pool
 from ui.console.proxy_rotation import show_rotation
 from ui.console.proxy_settings_form import show_rotation_settings
-from ui.console.routes import NEW_PROXIES
+from ui.console.routes import NEW_PROXIES, Goal, lead
 from ui.console.screen_part import ask_part
 from ui.console.sign_in import may, require
 
@@ -36,10 +36,13 @@ require(Permission.PROXIES_READ)
 collect_errands()
 if may(Permission.PROXIES_WRITE):
     with action, st.container(horizontal_alignment="right"):
-        if st.button(
-            "Add proxies", type="primary", icon=":material/add:", key="add_proxies"
-        ):
-            st.switch_page(NEW_PROXIES)
+        lead(
+            "Add proxies",
+            Goal(NEW_PROXIES),
+            type="primary",
+            icon=":material/add:",
+            key="add_proxies",
+        )
 show_part(ask_part(PARTS, key="proxies_part"))
 rerun_on_change(EventType.PROXY)
 await_errands()

@@ -31,7 +31,7 @@ from ui.console.proxy_words import (
     way_in_in_words,
     why_out_in_words,
 )
-from ui.console.routes import PROXIES, asked_number
+from ui.console.routes import PROXIES, Goal, asked_number, go_to
 from ui.console.sign_in import require
 from ui.console.words import date_in_words, plain
 
@@ -146,7 +146,7 @@ with panel("proxy", "This proxy"):
     hours = st.session_state.get(WINDOW, USUAL_HOURS)
     proxy = proxies().get_proxy(proxy_id, window_hours=hours)
     if proxy is None and proxy_id in st.session_state.get(REMOVED, ()):
-        st.switch_page(PROXIES)
+        go_to(Goal(PROXIES))
     elif proxy is None:
         show_empty(
             "proxy",

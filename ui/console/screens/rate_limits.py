@@ -9,6 +9,7 @@ from config.vocabulary import Permission
 from tasks.limits.schemas import ViolationAnswer
 from ui.console.api_client import people
 from ui.console.panels import panel, show_empty
+from ui.console.presses import pressed
 from ui.console.sign_in import may, require
 
 PORTION = 100
@@ -67,6 +68,6 @@ with panel("limits", "The limit violations"):
             title="Nobody was refused",
             advice="Everybody has kept to the limits. Whoever does not is listed here.",
         )
-    if page.next and st.button("Show more", key="more_violations"):
+    if page.next and pressed("Show more", key="more_violations"):
         st.session_state["limits_shown"] = shown + PORTION
         st.rerun()
