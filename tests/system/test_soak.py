@@ -27,6 +27,7 @@ from tests.fixtures.soak_verdict import (
     Figures,
     Look,
     after_warm_up,
+    courses_of,
     highest,
     table_of,
     trends_of,
@@ -145,6 +146,7 @@ def test_nothing_grows_and_nothing_stays_open_in_an_hour_of_work(
     print(f"\n{soak_time}, {len(at_rest)} looks at rest, {len(busy)} under load")  # noqa: T201 - for the documents
     print(", ".join(f"{count:,} {what}" for what, count in sorted(day.done.items())))  # noqa: T201 - for the documents
     print(table_of(trends, highest(busy)), *problems, sep="\n")  # noqa: T201 - for the documents
+    print(*courses_of(trends, at_rest), sep="\n")  # noqa: T201 - for who looks why
     assert not problems
     assert eyes.restarts() == {}
     assert trends, "too short to say anything about growth: give it more minutes"

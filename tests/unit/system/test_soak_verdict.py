@@ -5,6 +5,7 @@ import pytest
 from tests.fixtures.soak_verdict import (
     HOUR,
     Look,
+    courses_of,
     highest,
     slope,
     table_of,
@@ -95,4 +96,15 @@ def test_the_table_has_a_line_for_each_quantity_and_its_most_under_load() -> Non
     table = table_of(trends_of(found), highest([*found, Look(9, {MEMORY: 250.0})]))
     assert table.splitlines()[2:] == [
         "| worker | memory, MiB | 100 | 100 | +0.0 | 8 | 250 |"
+    ]
+
+
+def test_each_look_at_a_part_that_grew_is_written_out_and_of_no_other_part() -> None:
+    seen = [
+        Look(one.seconds, {**one.figures, ("api", "threads"): 5.0, MEMORY: 9.0})
+        for one in looks(DESCRIPTORS, *[40.0 + 5 * n for n in range(9)])
+    ]
+    assert courses_of(trends_of(seen), seen) == [
+        "api: descriptors: 50.0 55.0 60.0 65.0 70.0 75.0 80.0",
+        "api: threads: 5.0 5.0 5.0 5.0 5.0 5.0 5.0",
     ]
