@@ -17,6 +17,7 @@ from ui.console.presses import forget_presses
 from ui.console.questions import forget_questions
 from ui.console.routes import SHOWN, arrive, go_on
 from ui.console.sign_in import last_known_person, remember_person
+from ui.console.toasts import show_toasts
 
 FOLDER = Path(__file__).parent
 MARK = str(FOLDER / "mark.png")
@@ -59,4 +60,5 @@ with st.container(width=1120, key="frame"):
         screen.run()
     forget_presses()
     arrive()
+    show_toasts()
     keep_signed_in()

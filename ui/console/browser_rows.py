@@ -24,6 +24,7 @@ from ui.console.errands import Errand, doing, send_off
 from ui.console.questions import ask_first, show_question
 from ui.console.routes import lead, to_browser_profile
 from ui.console.sign_in import may
+from ui.console.toasts import tell
 from ui.console.words import plain
 
 REMOVED = "browser_profiles_removed"
@@ -182,16 +183,16 @@ def remove(profile: BrowserProfile) -> None:
     """Delete a browser profile for good; the screen goes on."""
     door = browsers()
 
-    def tell(_answer: Any) -> None:
+    def forget(_answer: Any) -> None:
         st.session_state.setdefault(REMOVED, set()).add(profile.id)
-        st.toast(f"{plain(profile.name)} is deleted.", icon=":material/delete:")
+        tell(f"{plain(profile.name)} is deleted.", icon=":material/delete:")
 
     _send(
         profile,
         "Deleting…",
         "was not deleted",
         lambda: door.remove_browser_profile(profile.id),
-        then=tell,
+        then=forget,
     )
 
 

@@ -30,6 +30,7 @@ from ui.console.cloak_words import (
 from ui.console.errands import Errand, doing, send_off
 from ui.console.questions import ask_first, show_question
 from ui.console.sign_in import may
+from ui.console.toasts import tell
 from ui.console.words import moment_in_words, plain
 
 WEBRTC = "webrtc"
@@ -201,11 +202,11 @@ def tell_result(test: LeakTest) -> None:
     """Say in a toast, which is read out, how a leak test ended."""
     name = plain(subject_in_words(test.subject))
     if test.problem is not None:
-        st.toast(f"{name}: could not be tested.", icon=":material/help:")
+        tell(f"{name}: could not be tested.", icon=":material/help:")
         return
     is_leak = test.verdict == LeakVerdict.LEAK
     sign = "warning" if is_leak else "shield"
-    st.toast(f"{name}: {in_short(test)}.", icon=f":material/{sign}:")
+    tell(f"{name}: {in_short(test)}.", icon=f":material/{sign}:")
 
 
 def in_short(test: LeakTest) -> str:

@@ -19,6 +19,7 @@ from ui.console.cloak_words import as_sentence, every_in_words, subject_in_words
 from ui.console.panels import show_empty
 from ui.console.presses import pressed
 from ui.console.sign_in import may
+from ui.console.toasts import tell
 from ui.console.words import date_in_words, plain
 
 SCHEDULES = "leak_schedules"
@@ -97,7 +98,7 @@ def add(typed: Mapping[str, Any], minutes: int) -> None:
         placed = place_problems(problem.fields)
         FORM.refuse(placed, None if placed else problem)
         return
-    st.toast(
+    tell(
         f"It will be tested {every_in_words(minutes)}.", icon=":material/event_repeat:"
     )
 

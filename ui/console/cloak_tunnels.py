@@ -28,6 +28,7 @@ from ui.console.cloak_words import (
 from ui.console.errands import Errand, doing, send_off
 from ui.console.presses import pressed
 from ui.console.sign_in import may
+from ui.console.toasts import tell
 from ui.console.words import counted, moment_in_words, plain
 
 CONNECT = "vpn_connect"
@@ -135,7 +136,7 @@ def connect(choice: Choice) -> None:
 def tell_connected(location: str, answer: TunnelsAnswer) -> None:
     """Say in a toast, which is read out, that a tunnel is there."""
     seen = f" The exit is {plain(answer.exit_ip)}." if answer.exit_ip else ""
-    st.toast(f"{plain(location)} is connected.{seen}", icon=":material/vpn_lock:")
+    tell(f"{plain(location)} is connected.{seen}", icon=":material/vpn_lock:")
 
 
 def disconnect(location: str) -> None:

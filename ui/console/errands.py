@@ -55,11 +55,13 @@ def doing(name: str) -> str | None:
 
 def collect_errands() -> None:
     """Take in what has ended; the screen that shows now tells of it."""
-    for name, (errand, outcome) in list(_under_way().items()):
+    under_way = _under_way()
+    for name, (errand, outcome) in list(under_way.items()):
         if outcome.done():
-            del _under_way()[name]
             end = partial(_end, errand, outcome)
             attempt(name, errand.title, end, again=partial(send_off, errand))
+            # Not before: if this run is stopped in there, the next one takes it in.
+            del under_way[name]
 
 
 def await_errands() -> None:

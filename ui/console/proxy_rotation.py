@@ -21,6 +21,7 @@ from ui.console.proxy_rotation_words import (
     standing_row,
 )
 from ui.console.sign_in import may
+from ui.console.toasts import tell
 from ui.console.words import counted, plain
 
 HOST = "rotation_host"
@@ -163,7 +164,7 @@ def _ban(proxy_id: int, host: str, minutes: int, names: Names) -> None:
     def ban() -> None:
         proxy_rotation().ban(proxy_id, host, minutes=minutes)
         said = f"{name} is not given out for {host} for {counted(minutes, 'minute')}."
-        st.toast(plain(said), icon=":material/block:")
+        tell(plain(said), icon=":material/block:")
 
     attempt(BAN, f"{name} was not banned", ban)
 

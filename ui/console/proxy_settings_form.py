@@ -26,6 +26,7 @@ from ui.console.proxy_settings_words import (
     shown_numbers,
 )
 from ui.console.sign_in import may
+from ui.console.toasts import tell
 from ui.console.words import counted, plain
 
 FORM = FormMemory("rotation_form")
@@ -176,7 +177,7 @@ def _save(shown: Mapping[str, Number]) -> None:
         return
     FORM.refuse({})
     FORM.keep("effect", None)
-    st.toast("Proxies are chosen by these settings now.", icon=":material/save:")
+    tell("Proxies are chosen by these settings now.", icon=":material/save:")
 
 
 def _refuse(problem: ProblemError) -> None:

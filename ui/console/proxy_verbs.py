@@ -21,6 +21,7 @@ from ui.console.proxy_words import (
 )
 from ui.console.questions import ask_first, show_question
 from ui.console.sign_in import may
+from ui.console.toasts import tell
 from ui.console.words import counted, plain
 
 REMOVED = "proxies_removed"
@@ -133,7 +134,7 @@ def remove(proxy: PoolEntry) -> None:
     def do() -> None:
         proxies().remove_proxy(proxy.id)
         st.session_state.setdefault(REMOVED, set()).add(proxy.id)
-        st.toast(f"{plain(address_of(proxy))} is removed.", icon=":material/delete:")
+        tell(f"{plain(address_of(proxy))} is removed.", icon=":material/delete:")
 
     _attempt(proxy, "was not removed", do)
 

@@ -82,8 +82,7 @@ def lead(label: str, goal: Goal, *, key: str, **looks: Any) -> None:
 
 
 def go_to(goal: Goal) -> NoReturn:
-    """Show another screen at once."""
-    _course().set(_shown(), goal)
+    """Show another screen at once, from one that does not run again by itself."""
     st.switch_page(goal.screen, query_params=goal.wish)
 
 

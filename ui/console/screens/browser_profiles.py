@@ -26,6 +26,7 @@ from ui.console.presses import pressed
 from ui.console.questions import ask_first, show_question
 from ui.console.routes import NEW_BROWSER_PROFILE, Goal, lead
 from ui.console.sign_in import may, require
+from ui.console.toasts import tell
 from ui.console.words import counted, plain
 
 PORTION = 50
@@ -142,7 +143,7 @@ def tell_stopped(answer: StopAllAnswer) -> None:
         why = dict.fromkeys(one.message for one in answer.failed)
         left = counted(len(answer.failed), "browser")
         raise ProblemError(f"{stopped}, {left} not: {'; '.join(why)}", error="not_all")
-    st.toast(f"{stopped}.", icon=":material/stop_circle:")
+    tell(f"{stopped}.", icon=":material/stop_circle:")
 
 
 def show_list(page: BrowserProfilePage, folders: Folders) -> None:
