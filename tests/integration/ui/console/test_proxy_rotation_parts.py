@@ -37,6 +37,8 @@ from {module} import {function}
 remember_person(api().who_am_i())
 with panel("part", "This part"):
     {function}({given})
+from ui.console.toasts import show_toasts
+show_toasts()  # as the frame round each screen does
 """
 ROTATION = PART.format(
     module="ui.console.proxy_rotation", function="show_rotation", given=""
