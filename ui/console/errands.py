@@ -59,8 +59,13 @@ def collect_errands() -> None:
     for name, (errand, outcome) in list(under_way.items()):
         if outcome.done():
             end = partial(_end, errand, outcome)
-            attempt(name, errand.title, end, again=partial(send_off, errand))
-            # Not before: if this run is stopped in there, the next one takes it in.
+            try:
+                attempt(name, errand.title, end, again=partial(send_off, errand))
+            except Exception:
+                del under_way[name]
+                raise
+            # Not before: if this run is stopped in there, which Streamlit does by
+            # what is no Exception, the next one takes it in.
             del under_way[name]
 
 
